@@ -1,0 +1,111 @@
+"""What a backend is: a way to open memories in spaces.
+
+A backend is one async generator. It is entered with a space, yields a memory that works there, and
+cleans up after the ``yield``::
+
+    @backend("redis", extra="redis")
+    async def redis(space):
+        async with Redis.from_url(space.server.url) as client:
+            yield RedisMemory(client=client, user_id=space.user_id, session_id=space.session_id)
+
+Entering it again with the same space is a second client, or a restart; with another space it is
+another tenant.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from memcert_backends.servers.server import Server
+
+
+@dataclass(frozen=True)
+class Space:
+    """Where a memory lives.
+
+    Args:
+        user_id: the user.
+        session_id: the user's session.
+        server: the running store, for a backend that needs one that the kit starts.
+    """
+
+    user_id: str
+    session_id: str
+    server: Server | None = None
+
+
+Factory: TypeAlias = Callable[[Space], AsyncIterator[Any]]
+"""An async generator function that yields one memory for a space."""
+
+
+@dataclass(frozen=True)
+class Backend:
+    """A way to open memories in spaces, and what it can do.
+
+    Args:
+        name: how reports name it.
+        open: the async generator function; the lifetime of a memory is its ``yield``.
+        store: which store the kit starts for it (`memcert_backends.servers.STORES`), if any.
+        extra: the extra of this distribution that it needs, if any.
+        durable: whether what was stored is there after the memory was closed and opened again; one
+            that does not promise that is certified at level core, and its certificate says so.
+        full_state: whether `state_dict` holds the messages; None to find out.
+        max_message_bytes: the limit on a message's size that it states, in bytes; None for none.
+        specification: how to name it on the command line so that another process finds it.
+    """
+
+    name: str
+    open: Factory
+    store: str | None = None
+    extra: str | None = None
+    durable: bool = True
+    full_state: bool | None = None
+    max_message_bytes: int | None = None
+    specification: str = ""
+
+
+def backend(
+    name: str,
+    *,
+    store: str | None = None,
+    extra: str | None = None,
+    durable: bool = True,
+    full_state: bool | None = None,
+    max_message_bytes: int | None = None,
+) -> Callable[[Factory], Backend]:
+    """Make a backend of an async generator function that takes a space and yields a memory.
+
+    Args:
+        name: how reports name it.
+        store: the store that the kit starts for it; the one of the same name by default, if
+            there is one.
+        extra: the extra of memcert that it needs, named when an import fails.
+        durable: whether it promises to keep what was stored.
+        full_state: whether `state_dict` holds the messages; None to find out.
+        max_message_bytes: the limit on a message's size that it states, in bytes.
+
+    Raises:
+        TypeError: what is decorated is not an async generator function.
+    """
+    from memcert_backends.servers import STORES
+
+    def decorate(function: Factory) -> Backend:
+        if not inspect.isasyncgenfunction(function):
+            raise TypeError(
+                f"a backend is an async generator function (async def with one yield);"
+                f" {getattr(function, '__name__', function)!r} is not"
+            )
+        return Backend(
+            name=name,
+            open=function,
+            store=store or (name if name in STORES else None),
+            extra=extra,
+            durable=durable,
+            full_state=full_state,
+            max_message_bytes=max_message_bytes,
+        )
+
+    return decorate

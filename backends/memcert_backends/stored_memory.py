@@ -1,0 +1,302 @@
+"""What every memory with a store has in common, so that a backend is its storage and no more.
+
+The public operations check and copy their arguments before anything is sent, wait for their turn,
+and hand plain data to a few storage operations, which a backend implements: each of them is
+atomic, and none of them sees a bad argument.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from abc import abstractmethod
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, ClassVar, NamedTuple, cast
+
+from memcert_reference import MemoryBase, Msg
+from memcert_reference.arguments import (
+    flag,
+    id_list,
+    mark_list,
+    message_records,
+    optional_mark,
+    some_marks,
+)
+from memcert_reference.json_text import dump_json, load_json
+from memcert_reference.message import Record
+from memcert_reference.state import CONTENT_KEY, SUMMARY_KEY, read_state, write_state
+from memcert_reference.values import JSONValue, identifier, plain_text
+
+
+class Row(NamedTuple):
+    """A message as it is stored."""
+
+    msg_id: str
+    payload: str
+    """The whole message as JSON text, its id included."""
+
+
+class MarkedRow(NamedTuple):
+    """A message as it is stored, with its marks."""
+
+    msg_id: str
+    payload: str
+    marks: list[str]
+
+
+class StoredMemory(MemoryBase):
+    """A memory whose content lives in a store, in the space of one user and session.
+
+    Operations take effect in the order in which they were started: each waits for its turn.
+
+    Args:
+        user_id: whose memory it is.
+        session_id: which of the user's sessions it belongs to.
+
+    Raises:
+        TypeError: an id is not a string.
+        ValueError: an id is empty, longer than 255 characters, or holds NUL or lone surrogates.
+    """
+
+    max_message_bytes: ClassVar[int | None] = None
+    """The most bytes that a message's JSON text may take in UTF-8, or None for no limit."""
+
+    def __init__(self, user_id: str, session_id: str) -> None:
+        self.user_id = identifier(user_id, "user_id")
+        self.session_id = identifier(session_id, "session_id")
+        self._turn = asyncio.Lock()
+        self._closed = False
+        # The summary as this memory last read or wrote it; None as long as it did neither.
+        self._known_summary: str | None = None
+        # A summary that was loaded and is not in the store yet: loading cannot wait for a store.
+        self._loaded_summary: str | None = None
+
+    @abstractmethod
+    async def _store_add(self, rows: list[Row], marks: list[str]) -> None:
+        """Append rows whose ids are not stored yet, all in one atomic step.
+
+        Args:
+            rows: at least one, with distinct ids.
+            marks: the marks of every row that is appended, distinct.
+        """
+
+    @abstractmethod
+    async def _store_delete(self, msg_ids: list[str]) -> int:
+        """Remove rows with their marks and return how many went.
+
+        Args:
+            msg_ids: at least one, distinct.
+        """
+
+    @abstractmethod
+    async def _store_delete_by_mark(self, marks: list[str]) -> int:
+        """Remove the rows that carry one of some marks and return how many went.
+
+        Args:
+            marks: at least one, distinct.
+        """
+
+    @abstractmethod
+    async def _store_size(self) -> int:
+        """Return how many rows there are."""
+
+    @abstractmethod
+    async def _store_clear(self) -> None:
+        """Remove all rows and marks, and leave the summary and the order of later rows."""
+
+    @abstractmethod
+    async def _store_read(self, mark: str | None, exclude_mark: str | None) -> tuple[str, list[str]]:
+        """Return the summary ("" for none) and the payloads of the matching rows, in order.
+
+        Args:
+            mark: only rows with this mark; None for all.
+            exclude_mark: no rows with this mark; None for none left out.
+        """
+
+    @abstractmethod
+    async def _store_update_marks(
+        self, new_mark: str | None, old_mark: str | None, msg_ids: list[str] | None
+    ) -> int:
+        """Attach, replace or remove a mark and return how many rows' marks changed.
+
+        Args:
+            new_mark: what to attach, or None; never equal to `old_mark`.
+            old_mark: only rows that carry it, which lose it; None for no such limit.
+            msg_ids: only these rows, at least one, distinct; None for all.
+        """
+
+    @abstractmethod
+    async def _store_write_summary(self, summary: str) -> None:
+        """Replace the summary.
+
+        Args:
+            summary: the new one; "" removes it.
+        """
+
+    @abstractmethod
+    async def _store_export(self) -> tuple[str, list[MarkedRow]]:
+        """Return the summary and every row with its marks, in order, as of one moment."""
+
+    @abstractmethod
+    async def _store_replace(self, summary: str, rows: list[MarkedRow]) -> None:
+        """Replace everything in the space, in one atomic step.
+
+        Args:
+            summary: the new one, or "".
+            rows: the new rows in order, with distinct ids and distinct marks each.
+        """
+
+    async def _store_close(self) -> None:  # noqa: B027 - most memories are lent what they use
+        """Let go of what this memory opened itself; called once."""
+
+    async def add(
+        self, memories: Msg | list[Msg] | None, marks: str | list[str] | None = None
+    ) -> None:
+        names = mark_list(marks)
+        rows = [
+            self._row(record, f"message {position}")
+            for position, record in enumerate(message_records(memories))
+        ]
+        if not rows:
+            return
+        async with self._next_turn():
+            await self._store_add(rows, names)
+
+    async def delete(self, msg_ids: list[str]) -> int:
+        ids = id_list(msg_ids)
+        if not ids:
+            return 0
+        async with self._next_turn():
+            return await self._store_delete(ids)
+
+    async def delete_by_mark(self, mark: str | list[str]) -> int:
+        marks = some_marks(mark)
+        if not marks:
+            return 0
+        async with self._next_turn():
+            return await self._store_delete_by_mark(marks)
+
+    async def size(self) -> int:
+        async with self._next_turn():
+            return await self._store_size()
+
+    async def clear(self) -> None:
+        async with self._next_turn():
+            await self._store_clear()
+
+    async def get_memory(
+        self,
+        mark: str | None = None,
+        exclude_mark: str | None = None,
+        prepend_summary: bool = True,
+    ) -> list[Msg]:
+        wanted = optional_mark(mark, "mark")
+        excluded = optional_mark(exclude_mark, "exclude_mark")
+        prepend = flag(prepend_summary, "prepend_summary")
+        async with self._next_turn():
+            summary, payloads = await self._store_read(wanted, excluded)
+            self._known_summary = summary
+        messages = [Msg.from_record(_record(payload)) for payload in payloads]
+        if prepend and summary:
+            messages.insert(0, Msg(name="user", content=summary, role="user"))
+        return messages
+
+    async def update_messages_mark(
+        self,
+        new_mark: str | None,
+        old_mark: str | None = None,
+        msg_ids: list[str] | None = None,
+    ) -> int:
+        new = optional_mark(new_mark, "new_mark")
+        old = optional_mark(old_mark, "old_mark")
+        ids = None if msg_ids is None else id_list(msg_ids)
+        if new == old or ids == []:
+            return 0
+        async with self._next_turn():
+            return await self._store_update_marks(new, old, ids)
+
+    async def update_compressed_summary(self, summary: str) -> None:
+        text = plain_text(summary, "summary")
+        async with self._next_turn():
+            await self._store_write_summary(text)
+            self._known_summary = text
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the summary as this memory last read or wrote it.
+
+        The messages live in the store: `export_state` returns them. A memory that has not talked
+        to its store yet says None, and loading that leaves the summary as it is.
+        """
+        if self._loaded_summary is not None:
+            return {SUMMARY_KEY: self._loaded_summary}
+        return {SUMMARY_KEY: self._known_summary}
+
+    def load_state_dict(self, state: Mapping[str, Any], strict: bool = True) -> None:
+        """Replace the summary; the store has it before the next operation of this memory.
+
+        Args:
+            state: what `state_dict` returned.
+            strict: whether a missing key is an error; if not, the summary stays as it was.
+
+        Raises:
+            TypeError: it is not a dictionary.
+            KeyError: strict, and the summary is missing.
+            ValueError: it is malformed, or brings messages, which would be dropped.
+        """
+        loaded = read_state(state, strict=flag(strict, "strict"), content=False)
+        if loaded.content is not None:
+            raise ValueError(
+                f"the content of {type(self).__name__} lives in its store, so the state's"
+                f" {CONTENT_KEY!r} would be dropped: await import_state(state) instead"
+            )
+        if loaded.summary is not None:
+            self._loaded_summary = loaded.summary
+
+    async def export_state(self) -> dict[str, Any]:
+        async with self._next_turn():
+            summary, rows = await self._store_export()
+            self._known_summary = summary
+        return write_state(summary, ((_record(row.payload), row.marks) for row in rows))
+
+    async def import_state(self, state: Mapping[str, Any]) -> None:
+        loaded = read_state(state, strict=True)
+        rows = [
+            MarkedRow(*self._row(record, f"message {position}"), marks)
+            for position, (record, marks) in enumerate(loaded.content or [])
+        ]
+        summary = loaded.summary or ""
+        async with self._next_turn():
+            await self._store_replace(summary, rows)
+            self._known_summary = summary
+
+    async def close(self) -> None:
+        if not self._closed:
+            self._closed = True
+            await self._store_close()
+
+    @asynccontextmanager
+    async def _next_turn(self) -> AsyncIterator[None]:
+        """Wait until the operations started earlier are done; then store a loaded summary."""
+        async with self._turn:
+            if self._closed:
+                raise RuntimeError(f"this {type(self).__name__} is closed")
+            if self._loaded_summary is not None:
+                await self._store_write_summary(self._loaded_summary)
+                self._known_summary, self._loaded_summary = self._loaded_summary, None
+            yield
+
+    def _row(self, record: Record, what: str) -> Row:
+        payload = dump_json(cast(JSONValue, record))
+        limit = self.max_message_bytes
+        if limit is not None and len(payload) * 4 > limit:
+            size = len(payload.encode())
+            if size > limit:
+                raise ValueError(
+                    f"{what} takes {size} bytes; the limit of {type(self).__name__} is"
+                    f" {limit} bytes (max_message_bytes)"
+                )
+        return Row(record["id"], payload)
+
+
+def _record(payload: str) -> Record:
+    return cast(Record, load_json(payload))
