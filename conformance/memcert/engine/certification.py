@@ -1,0 +1,206 @@
+"""Certifying a backend: every rule of the asked levels, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from time import perf_counter
+from typing import Protocol
+
+from memcert.engine.capabilities import Capabilities
+from memcert.engine.corpus import Corpus
+from memcert.engine.deviation import Deviation
+from memcert.engine.preflight import preflight
+from memcert.engine.rule import Level, Rule
+from memcert.engine.search import Search, Tally
+from memcert.engine.session import Session
+from memcert.engine.verdict import Finding, Verdict
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is asked of a run.
+
+    Args:
+        level: the level to be reached; None for the highest that the backend can be asked for.
+        rules: the ids of the only rules to check; none for all.
+        budget: how long the programs may take, in seconds, shrinking apart. Each rule runs a few
+            programs however long they take.
+        seed: what the generated programs depend on, and nothing else.
+        shrink_seconds: how long each counterexample may be made smaller, in seconds.
+        deviations: the known deviations.
+        today: the day on which they are judged.
+    """
+
+    level: Level | None = None
+    rules: frozenset[str] = frozenset()
+    budget: float = 40.0
+    seed: int = 0
+    shrink_seconds: float = 3.0
+    deviations: Sequence[Deviation] = ()
+    today: date = field(default_factory=date.today)
+
+
+class Progress(Protocol):
+    """Who wants to know how far a run is."""
+
+    def starts(self, rule: Rule) -> None:
+        """Be told that a rule is being checked.
+
+        Args:
+            rule: the rule.
+        """
+
+    def ends(self, rule: Rule, verdict: Verdict) -> None:
+        """Be told what was found.
+
+        Args:
+            rule: the rule.
+            verdict: what was found.
+        """
+
+
+@dataclass(frozen=True)
+class Certification:
+    """What a run found.
+
+    Args:
+        verdicts: one for every rule of the contract, in the contract's order.
+        capabilities: what the backend can do.
+        asked: the level that was asked for.
+        tally: what was run.
+        seconds: how long it took.
+        complaints: what is wrong with the deviations, a line each.
+    """
+
+    verdicts: Sequence[Verdict]
+    capabilities: Capabilities
+    asked: Level
+    tally: Tally
+    seconds: float
+    complaints: Sequence[str]
+
+
+TOP_LEVEL = Level.DURABLE
+"""The highest level that has rules."""
+
+
+def certify(session: Session, plan: Plan, corpus: Corpus, progress: Progress) -> Certification:
+    """Check the rules against a backend.
+
+    Args:
+        session: the backend under judgement.
+        plan: what is asked.
+        corpus: programs that failed before, and where those that fail now are kept.
+        progress: who is told how far it is.
+
+    Raises:
+        BadFactory: the backend's factory is wrong, so that nothing can be said of the backend.
+    """
+    started = perf_counter()
+    capabilities = preflight(session)
+    asked = plan.level or (TOP_LEVEL if capabilities.durable else Level.CORE)
+    rules = session.subject.contract.rules
+    chosen = [rule for rule in rules if _wanted(rule, asked, plan)]
+    deviations = {deviation.rule: deviation for deviation in plan.deviations}
+    tally = Tally()
+    verdicts = []
+    shares_left = sum(rule.share for rule in chosen if not capabilities.lacking(rule.needs))
+    time_left = plan.budget
+    for rule in rules:
+        if rule not in chosen:
+            reason = "not asked for" if plan.rules else f"not part of level {asked.value}"
+            verdicts.append(Verdict(rule.id, Finding.NOT_RUN, reason=reason))
+            continue
+        progress.starts(rule)
+        lacking = capabilities.lacking(rule.needs)
+        if lacking:
+            reason = f"the backend is not {' and not '.join(_described(need) for need in lacking)}"
+            verdict = Verdict(rule.id, Finding.UNSUPPORTED, reason=reason)
+        else:
+            slice_ends = perf_counter() + max(time_left, 0.0) * rule.share / shares_left
+            search = Search(
+                rule,
+                session.execute,
+                plan.seed,
+                slice_ends,
+                plan.shrink_seconds,
+                corpus.programs(rule.id),
+            )
+            verdict, generating = _judge(search, corpus, deviations.get(rule.id))
+            tally.add(search.tally)
+            shares_left -= rule.share
+            time_left -= generating
+        verdicts.append(verdict)
+        progress.ends(rule, verdict)
+    complaints = [
+        complaint
+        for deviation in plan.deviations
+        for complaint in _complaints(session, deviation, chosen, plan.today)
+    ]
+    return Certification(
+        verdicts, capabilities, asked, tally, perf_counter() - started, complaints
+    )
+
+
+def _wanted(rule: Rule, asked: Level, plan: Plan) -> bool:
+    if plan.rules:
+        return rule.id in plan.rules
+    return rule.level is None or asked.includes(rule.level)
+
+
+def _judge(
+    search: Search, corpus: Corpus, deviation: Deviation | None
+) -> tuple[Verdict, float]:
+    """Check one rule; return the verdict and the seconds taken before shrinking began."""
+    started = perf_counter()
+    counterexample = search.run()
+    seconds = perf_counter() - started
+    rule = search.rule.id
+    finding, reason = Finding.PASSED, ""
+    if counterexample is not None:
+        finding = Finding.FAILED
+        corpus.keep(rule, counterexample.program)
+        if deviation is not None:
+            finding, reason = Finding.DEVIATES, deviation.reason
+    elif search.tally.programs == 0:
+        # Nothing was tried, so nothing is known.
+        finding, reason = Finding.NOT_RUN, "no program was run"
+    else:
+        corpus.forget(rule)
+    verdict = Verdict(
+        rule,
+        finding,
+        search.tally.programs,
+        search.tally.operations,
+        seconds,
+        counterexample,
+        reason,
+    )
+    return verdict, (search.found_at or perf_counter()) - started
+
+
+def _complaints(
+    session: Session, deviation: Deviation, chosen: Sequence[Rule], today: date
+) -> list[str]:
+    name = f"the deviation from {deviation.rule}"
+    complaints = []
+    if deviation.expires < today:
+        complaints.append(f"{name} expired on {deviation.expires}")
+    if deviation.rule not in {rule.id for rule in chosen}:
+        complaints.append(f"{name} is not used: the rule was not checked")
+    elif session.execute(deviation.program).divergence is None:
+        complaints.append(f"{name} no longer fails: its program keeps the rule")
+    return complaints
+
+
+def _described(need: str) -> str:
+    return {
+        "durable": "durable",
+        "export": "able to export its state",
+        "fresh_store": "on a store that the kit can start anew",
+        "other_process": "known by a name that another process can open",
+    }.get(need, need)
+
+

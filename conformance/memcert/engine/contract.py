@@ -1,0 +1,61 @@
+"""A contract: everything that the engine does not know itself."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from memcert.engine.capabilities import Capabilities
+from memcert.engine.operation import Operation
+from memcert.engine.program import Program
+from memcert.engine.rule import Rule
+
+
+@dataclass(frozen=True)
+class Contract:
+    """The operations of an API, the model that defines them, and the rules.
+
+    Args:
+        name: what it is the contract of.
+        module: where it is ``CONTRACT``, for another process.
+        version: changed whenever a rule is added or changed.
+        methods: what an object must have to be opened at all.
+        operations: the operations by kind.
+        model: returns a new model of one space, for a backend with some capabilities.
+        observations: returns the operations that show the whole visible state, as far as a
+            program can have touched it.
+        probe: what preflight does to a new memory, and the operation that shows that it did.
+        detect: finds out what an opened memory can do, given what was declared.
+        rules: every rule, in the order in which reports list them.
+        imports: what a counterexample's script imports from where.
+    """
+
+    name: str
+    module: str
+    version: str
+    methods: Sequence[str]
+    operations: Mapping[str, type[Operation]]
+    model: Callable[[Capabilities], Any]
+    observations: Callable[[Program], Sequence[Operation]]
+    probe: tuple[Operation, Operation]
+    detect: Callable[[Any, Capabilities], Capabilities]
+    rules: Sequence[Rule]
+    imports: str
+
+    @cached_property
+    def by_id(self) -> dict[str, Rule]:
+        """The rules by id."""
+        return {rule.id: rule for rule in self.rules}
+
+    @cached_property
+    def digest(self) -> str:
+        """The SHA-256 of the rules' ids, levels, consequences and texts."""
+        table = [
+            [rule.id, rule.level.value if rule.level else None, rule.consequence.value, rule.text]
+            for rule in sorted(self.rules, key=lambda rule: rule.id)
+        ]
+        return hashlib.sha256(json.dumps(table, ensure_ascii=False).encode()).hexdigest()

@@ -1,0 +1,70 @@
+"""Programs that failed, kept in a folder so that they are run first the next time."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from memcert.engine.contract import Contract
+from memcert.engine.files import write_text
+from memcert.engine.operation import MalformedProgram
+from memcert.engine.program import Program, parse_program
+
+
+class Corpus:
+    """The programs that failed for one backend.
+
+    Args:
+        folder: where the programs of all backends are kept; None keeps nothing.
+        backend: the backend's name.
+        contract: whose operations they hold.
+    """
+
+    def __init__(self, folder: Path | None, backend: str, contract: Contract) -> None:
+        name = re.sub(r"[^A-Za-z0-9.-]+", "_", backend)
+        self.folder = None if folder is None else folder / name
+        self._contract = contract
+
+    def programs(self, rule: str) -> Sequence[Program]:
+        """Return the programs that broke a rule, the shortest first.
+
+        A file that cannot be read any more, since operations have changed, is passed over.
+
+        Args:
+            rule: the rule's id.
+        """
+        if self.folder is None or not self.folder.is_dir():
+            return []
+        found = []
+        for path in sorted(self.folder.glob(f"{rule}-*.json")):
+            try:
+                found.append(parse_program(path.read_bytes(), self._contract.operations))
+            except MalformedProgram:
+                continue
+        return sorted(found, key=len)
+
+    def keep(self, rule: str, program: Program) -> Path | None:
+        """Keep a program that broke a rule, and return its file.
+
+        Args:
+            rule: the rule's id.
+            program: the program.
+        """
+        if self.folder is None:
+            return None
+        text = program.to_text()
+        path = self.folder / f"{rule}-{hashlib.sha256(text.encode()).hexdigest()[:8]}.json"
+        write_text(path, text + "\n")
+        return path
+
+    def forget(self, rule: str) -> None:
+        """Remove the programs of a rule that is kept now.
+
+        Args:
+            rule: the rule's id.
+        """
+        if self.folder is not None:
+            for path in self.folder.glob(f"{rule}-*.json"):
+                path.unlink(missing_ok=True)

@@ -1,0 +1,237 @@
+"""Running one program against a backend and the model, side by side."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from contextlib import AsyncExitStack, ExitStack
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Any
+
+from memcert.engine.capabilities import Capabilities
+from memcert.engine.contract import Contract
+from memcert.engine.handle import Handle, LocalHandle, opened
+from memcert.engine.operation import Operation
+from memcert.engine.outcome import HangError, Outcome, same_outcome
+from memcert.engine.program import Client, Program, Reopen, SpaceName, Step
+from memcert.engine.worker import Workers
+from memcert_backends.backend import Backend, Space
+from memcert_backends.servers import Server
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is judged, and by what.
+
+    Args:
+        contract: the contract that brings the model.
+        backend: whose memories are opened.
+        capabilities: what it can do.
+        workers: the other processes that programs ask for.
+        server: the running store, if the backend needs one.
+    """
+
+    contract: Contract
+    backend: Backend
+    capabilities: Capabilities
+    workers: Workers
+    server: Server | None = None
+
+
+@dataclass(frozen=True)
+class Divergence:
+    """Where a backend and the model came apart.
+
+    Args:
+        step: the number of the step, from 0.
+        operation: what was asked of the memory: the step's operation, or a look at the state
+            after it, as Python.
+        expected: what the model did.
+        observed: what the backend did.
+        hang: whether it did not end within its time limit.
+    """
+
+    step: int
+    operation: str
+    expected: str
+    observed: str
+    hang: bool = False
+
+
+@dataclass
+class Execution:
+    """What came of running a program.
+
+    Args:
+        divergence: where the backend first differed from the model; None if it never did.
+        operations: how many operations of the program were done.
+        observations: how many operations were done to look at the state.
+        backend_seconds: the time spent in the backend's operations, observations included.
+    """
+
+    divergence: Divergence | None = None
+    operations: int = 0
+    observations: int = 0
+    backend_seconds: float = 0.0
+
+
+class _Diverged(Exception):
+    def __init__(self, divergence: Divergence) -> None:
+        self.divergence = divergence
+
+
+async def execute(program: Program, subject: Subject) -> Execution:
+    """Run a program in spaces of its own and compare every answer and every state.
+
+    Args:
+        program: what is done.
+        subject: what is judged, and by what.
+    """
+    with ExitStack() as servers:
+        server = subject.server
+        if program.fresh_store and server is not None and server.fresh is not None:
+            server = servers.enter_context(server.fresh())
+        return await _Side(program, subject, server).compare()
+
+
+@dataclass
+class _Opened:
+    handle: Handle
+    stack: AsyncExitStack
+
+
+@dataclass
+class _Side:
+    """The backend's side of a program, with the models of its spaces beside it."""
+
+    program: Program
+    subject: Subject
+    server: Server | None
+    result: Execution = field(default_factory=Execution)
+    saved: dict[int, Any] = field(default_factory=dict)
+    saved_by_model: dict[int, Any] = field(default_factory=dict)
+
+    async def compare(self) -> Execution:
+        token = uuid.uuid4().hex[:12]
+        self.spaces = [space_of(name, token, self.server) for name in self.program.spaces]
+        self.models = [
+            self.subject.contract.model(self.subject.capabilities) for _ in self.program.spaces
+        ]
+        self.observations = self.subject.contract.observations(self.program)
+        self.clients: list[_Opened] = []
+        try:
+            for client in self.program.clients:
+                self.clients.append(await self._open(client, 0))
+            for place, step in enumerate(self.program.steps):
+                await self._step(place, step)
+            if len(self.clients) > 1:
+                for number in range(len(self.clients)):
+                    await self._look(len(self.program) - 1, number)
+        except _Diverged as found:
+            self.result.divergence = found.divergence
+        await self._close_all()
+        return self.result
+
+    async def _step(self, number: int, step: Step) -> None:
+        self.result.operations += 1
+        if isinstance(step.operation, Reopen):
+            await self._close(self.clients[step.client], number)
+            self.clients[step.client] = await self._open(self.program.clients[step.client], number)
+            failed = False
+        else:
+            failed = await self._do(number, step.client, step.operation)
+        if step.operation.changes or failed:
+            await self._look(number, step.client)
+
+    async def _look(self, number: int, client: int) -> None:
+        for observation in self.observations:
+            self.result.observations += 1
+            await self._do(number, client, observation)
+
+    async def _do(self, number: int, client: int, operation: Operation) -> bool:
+        """Do an operation on both sides and tell whether it is one that fails."""
+        model = self.models[self.program.clients[client].space]
+        try:
+            expected = Outcome(await operation.run(model, self.saved_by_model))
+        except Exception as error:
+            expected = Outcome(error=error)
+        started = perf_counter()
+        observed = await outcome_of(self.clients[client].handle, operation)
+        self.result.backend_seconds += perf_counter() - started
+        if not same_outcome(expected, observed):
+            raise _Diverged(
+                Divergence(
+                    step=number,
+                    operation="; ".join(operation.source("memory")),
+                    expected=str(expected),
+                    observed=str(observed),
+                    hang=isinstance(observed.error, HangError),
+                )
+            )
+        return expected.error is not None
+
+    async def _open(self, client: Client, number: int) -> _Opened:
+        space = self.spaces[client.space]
+        stack = AsyncExitStack()
+        try:
+            handle: Handle
+            if client.process:
+                handle = await stack.enter_async_context(
+                    self.subject.workers.opened(self.subject.backend, space)
+                )
+            else:
+                memory = await stack.enter_async_context(opened(self.subject.backend, space))
+                handle = LocalHandle(memory, self.saved)
+        except Exception as error:
+            await stack.aclose()
+            raise _Diverged(
+                Divergence(number, "opening the memory", "a memory", str(Outcome(error=error)))
+            ) from error
+        return _Opened(handle, stack)
+
+    async def _close(self, client: _Opened, number: int) -> None:
+        try:
+            await client.stack.aclose()
+        except Exception as error:
+            raise _Diverged(
+                Divergence(number, "closing the memory", "no error", str(Outcome(error=error)))
+            ) from error
+
+    async def _close_all(self) -> None:
+        for client in reversed(self.clients):
+            try:
+                await self._close(client, max(len(self.program) - 1, 0))
+            except _Diverged as found:
+                # What went wrong first is what matters.
+                self.result.divergence = self.result.divergence or found.divergence
+
+
+async def outcome_of(handle: Handle, operation: Operation) -> Outcome:
+    """Do an operation within its time limit and return what it came to.
+
+    Args:
+        handle: the memory.
+        operation: what to do.
+    """
+    try:
+        async with asyncio.timeout(operation.seconds) as limit:
+            return Outcome(await handle.run(operation))
+    except TimeoutError as error:
+        if limit.expired():
+            return Outcome(error=HangError(f"longer than {operation.seconds:g} s"))
+        return Outcome(error=error)
+    except Exception as error:
+        return Outcome(error=error)
+
+
+def space_of(name: SpaceName, token: str, server: Server | None) -> Space:
+    """Return the space that a program's name stands for in one execution.
+
+    Args:
+        name: the program's name of it.
+        token: what makes its ids new.
+        server: the running store.
+    """
+    session = name.session if name.shared_session else token + name.session
+    return Space(user_id=token + name.user, session_id=session, server=server)

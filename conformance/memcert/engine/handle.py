@@ -1,0 +1,91 @@
+"""A memory that an execution has open, in this process or in another."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Protocol
+
+from memcert.engine.operation import Operation
+from memcert_backends.backend import Backend, Space
+
+SECONDS_TO_OPEN = 30.0
+"""How long a backend may take to open or close a memory, in seconds."""
+
+
+class BadFactory(Exception):
+    """A backend's factory does not do what a factory must; one line that says what to do."""
+
+
+class Handle(Protocol):
+    """A memory that an execution has open."""
+
+    async def run(self, operation: Operation) -> object:
+        """Do an operation and return what the memory answered.
+
+        Args:
+            operation: what to do.
+        """
+
+
+class LocalHandle:
+    """A memory in this process.
+
+    Args:
+        memory: the memory.
+        saved: what the program's operations put aside, shared by all its handles.
+    """
+
+    def __init__(self, memory: Any, saved: dict[int, Any]) -> None:
+        self.memory = memory
+        self._saved = saved
+
+    async def run(self, operation: Operation) -> object:
+        return await operation.run(self.memory, self._saved)
+
+
+@asynccontextmanager
+async def opened(backend: Backend, space: Space) -> AsyncIterator[Any]:
+    """Open a memory, and close it at the end.
+
+    Args:
+        backend: whose factory is entered.
+        space: where the memory lives.
+
+    Raises:
+        BadFactory: the factory yields nothing, or more than once, or hangs.
+    """
+    name = backend.name
+    generator = backend.open(space)
+    try:
+        async with asyncio.timeout(SECONDS_TO_OPEN):
+            memory = await anext(generator)
+    except StopAsyncIteration:
+        raise BadFactory(
+            f"the factory of {name!r} yields nothing: it must yield one memory"
+        ) from None
+    except TimeoutError as error:
+        raise BadFactory(
+            f"the factory of {name!r} did not yield a memory within {SECONDS_TO_OPEN:g} s"
+        ) from error
+    try:
+        yield memory
+    except BaseException:
+        # What went wrong inside is the caller's to see; the memory is closed all the same.
+        await _finish(generator, name)
+        raise
+    await _finish(generator, name)
+
+
+async def _finish(generator: AsyncIterator[Any], name: str) -> None:
+    try:
+        async with asyncio.timeout(SECONDS_TO_OPEN):
+            await anext(generator)
+    except StopAsyncIteration:
+        return
+    except TimeoutError as error:
+        raise BadFactory(
+            f"the factory of {name!r} did not end within {SECONDS_TO_OPEN:g} s after its yield"
+        ) from error
+    raise BadFactory(f"the factory of {name!r} yields twice: it must yield one memory")

@@ -1,0 +1,112 @@
+"""What an operation came to, and whether two outcomes are the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+class HangError(Exception):
+    """An operation did not end within its time limit."""
+
+
+class RemoteError(Exception):
+    """A memory in another process raised something; its name and text."""
+
+    def __init__(self, name: str, families: list[str], text: str) -> None:
+        super().__init__(text)
+        self.name = name
+        self.families = families
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an operation returned, or what it raised.
+
+    Args:
+        value: what it returned.
+        error: what it raised, if it did.
+    """
+
+    value: object = None
+    error: Exception | None = None
+
+    def __str__(self) -> str:
+        if self.error is None:
+            return f"returned {shortened(self.value)}"
+        if isinstance(self.error, HangError):
+            return f"did not end: {self.error}"
+        return f"raised {_names(self.error)[0]}: {shortened(str(self.error), quote=False)}"
+
+
+def same_outcome(expected: Outcome, observed: Outcome) -> bool:
+    """Tell whether what happened is what the contract says.
+
+    An error is the same if it is of the expected class or one derived from it; its text is the
+    backend's own.
+
+    Args:
+        expected: the model's.
+        observed: the backend's.
+    """
+    if expected.error is not None:
+        return (
+            observed.error is not None and type(expected.error).__name__ in _names(observed.error)
+        )
+    return observed.error is None and same_value(expected.value, observed.value)
+
+
+def same_value(expected: Any, observed: Any) -> bool:
+    """Tell whether two JSON values are equal and of the same types.
+
+    ``True == 1 == 1.0`` in Python, and ``-0.0 == 0.0``; a memory must keep them apart.
+
+    Args:
+        expected: the model's; an instance of `Anything` in it matches anything.
+        observed: the backend's.
+    """
+    kind = type(expected)
+    if kind is Anything:
+        return True
+    if kind is not type(observed):
+        return False
+    if kind is dict:
+        return expected.keys() == observed.keys() and all(
+            same_value(value, observed[key]) for key, value in expected.items()
+        )
+    if kind is list:
+        return len(expected) == len(observed) and all(map(same_value, expected, observed))
+    if kind is float:
+        return repr(expected) == repr(observed)
+    return bool(expected == observed)
+
+
+class Anything:
+    """A value of the model's that the contract leaves open, such as the id of a summary."""
+
+    def __repr__(self) -> str:
+        return "<anything>"
+
+
+ANYTHING = Anything()
+
+
+def shortened(value: object, *, quote: bool = True, characters: int = 300) -> str:
+    """Return a value as text of at most so many characters.
+
+    Args:
+        value: anything.
+        quote: whether it is written as Python does.
+        characters: the limit.
+    """
+    try:
+        text = repr(value) if quote else str(value)
+    except ValueError:  # an integer of more than 4,300 digits has no decimal text in Python
+        text = f"a {type(value).__name__} with a very long integer"
+    return text if len(text) <= characters else f"{text[: characters - 1]}…"
+
+
+def _names(error: Exception) -> list[str]:
+    if isinstance(error, RemoteError):
+        return [error.name, *error.families]
+    return [kind.__name__ for kind in type(error).__mro__]

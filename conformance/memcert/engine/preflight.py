@@ -1,0 +1,95 @@
+"""Telling "your factory is wrong" from "your backend is wrong", before any rule is checked."""
+
+from __future__ import annotations
+
+import uuid
+from contextlib import AsyncExitStack
+from typing import Any
+
+from memcert.engine.capabilities import Capabilities
+from memcert.engine.execution import outcome_of
+from memcert.engine.handle import BadFactory, LocalHandle, opened
+from memcert.engine.operation import Operation
+from memcert.engine.session import Session
+from memcert_backends.backend import Space
+
+
+def preflight(session: Session) -> Capabilities:
+    """Open memories as the rules will, and find out what the backend can do.
+
+    Args:
+        session: the backend under judgement; it is granted what it can do.
+
+    Raises:
+        BadFactory: the factory does not do what a factory must; one line that says what to do.
+    """
+    capabilities = session.run(_inspect(session))
+    session.grant(capabilities)
+    return capabilities
+
+
+async def _inspect(session: Session) -> Capabilities:
+    subject = session.subject
+    backend, contract = subject.backend, subject.contract
+    name = backend.name
+    one, other = (_new_space(session) for _ in range(2))
+    write, look = contract.probe
+    async with AsyncExitStack() as stack:
+        memory = await _open(stack, session, one)
+        missing = [method for method in contract.methods if not hasattr(memory, method)]
+        if missing:
+            raise BadFactory(
+                f"the factory of {name!r} yields a {type(memory).__name__} that is no memory:"
+                f" it has no {missing[0]!r}"
+            )
+        await _done(memory, write, name)
+        after = await _done(memory, look, name)
+        stranger = await _open(stack, session, other)
+        if stranger is memory:
+            raise BadFactory(
+                f"the factory of {name!r} yields the same memory for every space: make a new one"
+                " with the user_id and session_id of the space"
+            )
+        if after and await _done(stranger, look, name) == after:
+            raise BadFactory(
+                f"the factory of {name!r} leaks one space into another: a memory for a new space"
+                " is not empty; pass space.user_id and space.session_id on"
+            )
+        declared = Capabilities(
+            durable=backend.durable,
+            fresh_store=subject.server is not None and subject.server.fresh is not None,
+            other_process=bool(backend.specification),
+            max_message_bytes=backend.max_message_bytes,
+        )
+        detected = contract.detect(memory, declared)
+    if backend.full_state is not None and backend.full_state != detected.full_state:
+        raise BadFactory(
+            f"{name!r} declares full_state={backend.full_state}, but its state_dict says otherwise"
+        )
+    return detected
+
+
+async def _open(stack: AsyncExitStack, session: Session, space: Space) -> Any:
+    try:
+        return await stack.enter_async_context(opened(session.subject.backend, space))
+    except BadFactory:
+        raise
+    except Exception as error:
+        raise BadFactory(
+            f"the factory of {session.subject.backend.name!r} raises"
+            f" {type(error).__name__}: {error}"
+        ) from error
+
+
+async def _done(memory: Any, operation: Operation, name: str) -> object:
+    outcome = await outcome_of(LocalHandle(memory, {}), operation)
+    if outcome.error is not None:
+        raise BadFactory(
+            f"the memory of {name!r} cannot be used at all:"
+            f" {'; '.join(operation.source('memory'))} {outcome}"
+        ) from outcome.error
+    return outcome.value
+
+
+def _new_space(session: Session) -> Space:
+    return Space(uuid.uuid4().hex, uuid.uuid4().hex, session.subject.server)

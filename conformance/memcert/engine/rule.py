@@ -1,0 +1,101 @@
+"""A rule: one sentence of a contract, with what breaking it means and how it is checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from memcert.engine.program import Program
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+
+
+class Level(Enum):
+    """How far a backend may be trusted; each level builds on the one before."""
+
+    CORE = "core"
+    DURABLE = "durable"
+    RESILIENT = "resilient"
+    SCALABLE = "scalable"
+
+    @property
+    def rank(self) -> int:
+        """Its place, from 0."""
+        return list(Level).index(self)
+
+    def includes(self, other: Level) -> bool:
+        """Tell whether reaching this level takes the rules of another.
+
+        Args:
+            other: that level.
+        """
+        return other.rank <= self.rank
+
+
+class Consequence(Enum):
+    """What breaking a rule means; what hurts most comes first."""
+
+    LEAK = "leak"
+    LOSS = "loss"
+    WRONG = "wrong"
+    ERROR = "error"
+    STRICT = "strict"
+
+    @property
+    def rank(self) -> int:
+        """Its place, from 0."""
+        return list(Consequence).index(self)
+
+    @property
+    def meaning(self) -> str:
+        """What it means, in a few words."""
+        return _MEANINGS[self]
+
+
+_MEANINGS = {
+    Consequence.LEAK: "data of one space reaches another",
+    Consequence.LOSS: "something that was stored is gone",
+    Consequence.WRONG: "an answer or the state is wrong",
+    Consequence.ERROR: "something that must work raises or hangs",
+    Consequence.STRICT: "bad input is not refused as it should be",
+}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One sentence of a contract.
+
+    A rule is checked by running programs against a backend and the contract's model side by side.
+    It is kept if they never differ; its programs use only what the rule is about, so that another
+    bug does not make it fail.
+
+    Args:
+        id: stable; never renumbered, never reused.
+        text: the sentence.
+        level: the level that takes it; None for an extension, which belongs to no level.
+        consequence: what breaking it means.
+        programs: returns the Hypothesis strategy of its programs.
+        needs: what a backend must be able to do for the rule to make sense: names of fields of
+            `memcert.engine.capabilities.Capabilities`.
+        share: its share of the budget in time, compared with other rules.
+        programs_at_least: how many programs are run, however slow the backend is.
+        programs_at_most: how many are run, however fast it is.
+    """
+
+    id: str
+    text: str
+    level: Level | None
+    consequence: Consequence
+    programs: Callable[[], SearchStrategy[Program]]
+    needs: frozenset[str] = frozenset()
+    share: float = 1.0
+    programs_at_least: int = 8
+    programs_at_most: int = 1000
+
+    @property
+    def strict(self) -> bool:
+        """Whether it is about refusing bad input, and so counted apart from the levels."""
+        return self.consequence is Consequence.STRICT

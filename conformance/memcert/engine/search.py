@@ -1,0 +1,155 @@
+"""Looking for a program that breaks a rule, and for the smallest one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from time import perf_counter
+
+from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
+
+from memcert.engine.execution import Execution
+from memcert.engine.program import Program
+from memcert.engine.rule import Rule
+from memcert.engine.verdict import Counterexample
+
+
+class _Enough(BaseException):
+    """Leaves Hypothesis at once: the time is used up.
+
+    Not an `Exception`, which Hypothesis would take for a failure of the program.
+    """
+
+
+@dataclass
+class Tally:
+    """What a run did.
+
+    Args:
+        programs: how many programs were run, shrinking left out.
+        long_programs: how many of them had at least twenty operations.
+        operations: how many operations they did.
+        observations: how many looks at the state were taken.
+        backend_seconds: the time spent in the backend's operations.
+    """
+
+    programs: int = 0
+    long_programs: int = 0
+    operations: int = 0
+    observations: int = 0
+    backend_seconds: float = 0.0
+
+    def count(self, program: Program, execution: Execution) -> None:
+        """Count an execution.
+
+        Args:
+            program: what was run.
+            execution: what came of it.
+        """
+        self.programs += 1
+        self.long_programs += len(program) >= 20
+        self.operations += execution.operations
+        self.observations += execution.observations
+        self.backend_seconds += execution.backend_seconds
+
+    def add(self, other: Tally) -> None:
+        """Count what another run did.
+
+        Args:
+            other: its tally.
+        """
+        self.programs += other.programs
+        self.long_programs += other.long_programs
+        self.operations += other.operations
+        self.observations += other.observations
+        self.backend_seconds += other.backend_seconds
+
+
+@dataclass
+class Search:
+    """A search for a counterexample to one rule.
+
+    Args:
+        rule: the rule.
+        execute: runs a program.
+        seed: what the generated programs depend on, and nothing else.
+        until: when the rule's share of the time is used up, as of `time.perf_counter`.
+        shrink_seconds: how long a counterexample may be made smaller.
+        first: programs that failed before, run before any other.
+        tally: what was run up to the first failure.
+        smallest: the smallest program found that breaks the rule.
+        found_at: when the first one was found, as of `time.perf_counter`.
+    """
+
+    rule: Rule
+    execute: Callable[[Program], Execution]
+    seed: int
+    until: float
+    shrink_seconds: float
+    first: Sequence[Program] = ()
+    tally: Tally = field(default_factory=Tally)
+    smallest: Counterexample | None = None
+    found_at: float | None = None
+
+    def run(self) -> Counterexample | None:
+        """Return the smallest program found that breaks the rule; None if none does."""
+        for program in self.first:
+            if self._try(program):
+                return self.smallest
+        self._generate()
+        return self.smallest
+
+    def _generate(self) -> None:
+        @seed(f"{self.seed} {self.rule.id}")
+        @settings(
+            max_examples=self.rule.programs_at_most,
+            database=None,
+            deadline=None,
+            phases=(Phase.generate, Phase.shrink),
+            suppress_health_check=list(HealthCheck),
+            verbosity=Verbosity.quiet,
+            print_blob=False,
+        )
+        @given(self.rule.programs())
+        def differ(program: Program) -> None:
+            if self._time_is_up():
+                raise _Enough
+            if self._try(program):
+                raise _Broken
+
+        try:
+            differ()
+        except (_Enough, _Broken):
+            return
+        except Exception:
+            # Hypothesis could not make a failure happen again. The programs that failed did fail.
+            if self.smallest is None:
+                raise
+
+    def _try(self, program: Program) -> bool:
+        """Run a program and tell whether it breaks the rule."""
+        searching = self.smallest is None
+        execution = self.execute(program)
+        if searching:
+            self.tally.count(program, execution)
+        if execution.divergence is None:
+            return False
+        found = Counterexample(program, execution.divergence)
+        if searching:
+            self.found_at = perf_counter()
+        if self.smallest is None or _size(program) < _size(self.smallest.program):
+            self.smallest = found
+        return True
+
+    def _time_is_up(self) -> bool:
+        if self.found_at is not None:
+            return perf_counter() > self.found_at + self.shrink_seconds
+        return self.tally.programs >= self.rule.programs_at_least and perf_counter() > self.until
+
+
+class _Broken(Exception):
+    """A program breaks the rule."""
+
+
+def _size(program: Program) -> tuple[int, int]:
+    return len(program), len(program.to_text())

@@ -1,0 +1,104 @@
+"""A run's hold on a backend: one event loop, one running store, programs one after another."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from contextlib import ExitStack
+from dataclasses import replace
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from memcert.engine.capabilities import Capabilities
+from memcert.engine.contract import Contract
+from memcert.engine.execution import Divergence, Execution, Subject, execute
+from memcert.engine.program import Program
+from memcert.engine.worker import Workers
+from memcert_backends.backend import Backend
+from memcert_backends.servers import start
+
+Result = TypeVar("Result")
+
+GRACE_SECONDS = 10.0
+"""How long a program may go on after an operation of it was told to stop."""
+
+
+class Session:
+    """A backend under judgement; a context manager that starts its store and stops it.
+
+    Args:
+        contract: what it is judged by.
+        backend: what is judged.
+        server: how its store is started (`memcert_backends.servers.start`).
+
+    Raises:
+        ServerUnavailable: the store cannot be had in this way (on entering).
+    """
+
+    def __init__(self, contract: Contract, backend: Backend, server: str = "embedded") -> None:
+        self._how = server
+        self._stack = ExitStack()
+        self._runner = asyncio.Runner()
+        self.subject = Subject(contract, backend, Capabilities(), Workers(contract))
+
+    def __enter__(self) -> Self:
+        backend = self.subject.backend
+        if backend.store is not None:
+            server = self._stack.enter_context(start(backend.store, self._how))
+            self.subject = replace(self.subject, server=server)
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        with self._stack:
+            try:
+                self._runner.run(self.subject.workers.close())
+            finally:
+                self._runner.close()
+
+    def grant(self, capabilities: Capabilities) -> None:
+        """Say what the backend can do.
+
+        Args:
+            capabilities: what was detected and declared.
+        """
+        self.subject = replace(self.subject, capabilities=capabilities)
+
+    def run(self, coroutine: Coroutine[Any, Any, Result]) -> Result:
+        """Run a coroutine on the loop of this session.
+
+        Args:
+            coroutine: what to run.
+        """
+        return self._runner.run(coroutine)
+
+    def execute(self, program: Program) -> Execution:
+        """Run a program against the backend and the model, and give up on one that hangs.
+
+        Args:
+            program: what to run.
+        """
+        execution = self._runner.run(self._guarded(program))
+        if execution is None:
+            # Something in that loop cannot be stopped; the rest of the run gets another one.
+            self._runner = asyncio.Runner()
+            self.subject = replace(self.subject, workers=Workers(self.subject.contract))
+            last = len(program) - 1
+            return Execution(
+                Divergence(last, "the program", "an end", "cannot even be cancelled", hang=True)
+            )
+        return execution
+
+    async def _guarded(self, program: Program) -> Execution | None:
+        task = asyncio.create_task(execute(program, self.subject))
+        limit = GRACE_SECONDS + sum(step.operation.seconds for step in program.steps) * 10
+        try:
+            done, _ = await asyncio.wait({task}, timeout=limit)
+        except BaseException:
+            task.cancel()
+            raise
+        return task.result() if done else None

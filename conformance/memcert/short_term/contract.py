@@ -1,0 +1,106 @@
+"""Short-term memory as a contract for the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from memcert.engine.capabilities import Capabilities
+from memcert.engine.contract import Contract
+from memcert.engine.operation import Operation
+from memcert.engine.program import Program
+from memcert.short_term import (
+    misuse,
+    operations,
+    sharing_operations,
+    state_operations,
+)
+from memcert.short_term.messages import Message
+from memcert.short_term.model import Model
+from memcert.short_term.operations import Add, Read, Size
+from memcert.short_term.rules import RULES
+from memcert_reference.state import CONTENT_KEY
+
+METHODS = (
+    "add",
+    "delete",
+    "delete_by_mark",
+    "size",
+    "clear",
+    "get_memory",
+    "update_messages_mark",
+    "update_compressed_summary",
+    "state_dict",
+    "load_state_dict",
+)
+"""What an object must have to be taken for a memory."""
+
+
+def _operations() -> dict[str, type[Operation]]:
+    found = {}
+    for module in (operations, state_operations, sharing_operations, misuse):
+        for item in vars(module).values():
+            if isinstance(item, type) and issubclass(item, Operation) and hasattr(item, "kind"):
+                found[item.kind] = item
+    return found
+
+
+def observations(program: Program) -> Sequence[Operation]:
+    """Return the reads that show the whole visible state, as far as a program can touch it.
+
+    A program that never asks for the size is not about it, so that a wrong size fails the rules
+    on it and no others.
+
+    Args:
+        program: the program.
+    """
+    marks = dict.fromkeys(mark for step in program.steps for mark in _marks(step.operation))
+    looks: list[Operation] = [Read()]
+    looks.extend(Read(mark=mark, summary=False, ids_only=True) for mark in marks)
+    if any(isinstance(step.operation, Size) for step in program.steps):
+        looks.append(Size())
+    return looks
+
+
+def _marks(operation: Operation) -> Iterator[str]:
+    for name in ("new", "old", "mark", "exclude"):
+        mark = getattr(operation, name, None)
+        if isinstance(mark, str):
+            yield mark
+    yield from getattr(operation, "marks", None) or ()
+    state = getattr(operation, "state", None) or {}
+    content = state.get(CONTENT_KEY)
+    for item in content if isinstance(content, list) else ():
+        if isinstance(item, list) and len(item) == 2 and isinstance(item[1], list):
+            yield from (mark for mark in item[1] if isinstance(mark, str) and mark)
+
+
+def detect(memory: Any, declared: Capabilities) -> Capabilities:
+    """Find out what an opened memory can do.
+
+    Args:
+        memory: the memory.
+        declared: what its backend declares.
+    """
+    return replace(
+        declared,
+        full_state=CONTENT_KEY in memory.state_dict(),
+        export=hasattr(memory, "export_state") and hasattr(memory, "import_state"),
+    )
+
+
+CONTRACT = Contract(
+    name="short-term memory",
+    module="memcert.short_term",
+    version="1.0",
+    methods=METHODS,
+    operations=_operations(),
+    model=Model,
+    observations=observations,
+    probe=(Add((Message("m0"),)), Read()),
+    detect=detect,
+    rules=RULES,
+    imports="from memcert_reference import Msg",
+)
+"""The contract of short-term memory; ``reference/CONTRACT.md`` is its readable form."""

@@ -1,0 +1,129 @@
+"""Rules on ``update_messages_mark``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from memcert.engine.operation import Operation
+from memcert.engine.program import Program
+from memcert.engine.rule import Consequence, Level, Rule
+from memcert.short_term.operations import UpdateMarks
+from memcert.short_term.strategies import IDS, MARKS, adds, id_tuples, programs
+
+KNOWN = IDS[:5]
+
+
+def _updates(
+    new: Sequence[str | None] = MARKS,
+    old: Sequence[str | None] = (None,),
+    ids: SearchStrategy[tuple[str, ...] | None] | None = None,
+) -> SearchStrategy[Operation]:
+    return st.builds(
+        UpdateMarks,
+        st.sampled_from(new),
+        st.sampled_from(old),
+        st.none() if ids is None else ids,
+    )
+
+
+def _marked(*operations: SearchStrategy[Operation]) -> SearchStrategy[Program]:
+    return programs(adds(KNOWN, MARKS, ("x",)), *operations)
+
+
+RULES = (
+    Rule(
+        "MARK-01",
+        "With ids, the new mark is attached to the messages with these ids, and to no others.",
+        Level.CORE,
+        Consequence.LOSS,
+        lambda: _marked(_updates(ids=id_tuples(KNOWN))),
+    ),
+    Rule(
+        "MARK-02",
+        "Without ids, the new mark is attached to every message.",
+        Level.CORE,
+        Consequence.LOSS,
+        lambda: _marked(_updates(("a", "d"))),
+    ),
+    Rule(
+        "MARK-03",
+        "With an old mark, only the messages that carry it are selected; they lose it and get the"
+        " new one.",
+        Level.CORE,
+        Consequence.WRONG,
+        lambda: _marked(
+            st.sampled_from(
+                [UpdateMarks(new, old) for new in MARKS for old in MARKS if new != old]
+            )
+        ),
+    ),
+    Rule(
+        "MARK-04",
+        "If old and new mark are the same, or both None, nothing changes and 0 is returned.",
+        Level.CORE,
+        Consequence.LOSS,
+        lambda: _marked(
+            st.sampled_from(
+                [
+                    *(UpdateMarks(mark, mark) for mark in MARKS),
+                    *(UpdateMarks(mark, mark, (IDS[0],)) for mark in MARKS),
+                    UpdateMarks(None, None),
+                    UpdateMarks(None, None, (IDS[0],)),
+                ]
+            )
+        ),
+    ),
+    Rule(
+        "MARK-05",
+        "With an old mark and no new one, the old mark is removed and the messages stay.",
+        Level.CORE,
+        Consequence.WRONG,
+        lambda: _marked(
+            _updates((None,), MARKS), _updates((None,), MARKS, id_tuples(KNOWN))
+        ),
+    ),
+    Rule(
+        "MARK-06",
+        "The number returned is that of the messages whose set of marks changed.",
+        Level.CORE,
+        Consequence.WRONG,
+        lambda: _marked(
+            _updates(("a", "b"), (None, "a", "b"), id_tuples(KNOWN)), _updates(("a",), (None, "b"))
+        ),
+    ),
+    Rule(
+        "MARK-07",
+        "Unknown ids and repeated ids do not count and mark nothing.",
+        Level.CORE,
+        Consequence.WRONG,
+        lambda: _marked(_updates(("a", "d"), ids=id_tuples(("unknown", *KNOWN[:2]), 5))),
+    ),
+    Rule(
+        "MARK-08",
+        "An empty list of ids selects no message, not every message.",
+        Level.CORE,
+        Consequence.WRONG,
+        lambda: _marked(_updates(("a", "d", None), (None, "a"), st.just(()))),
+    ),
+    Rule(
+        "MARK-09",
+        "With ids and an old mark, a message must have the id and carry the mark; the other"
+        " messages keep it.",
+        Level.CORE,
+        Consequence.WRONG,
+        lambda: _marked(_updates((*MARKS, None), MARKS, id_tuples(KNOWN))),
+    ),
+    Rule(
+        "MARK-10",
+        "A mark that an unknown id was to get is not there when a message with that id is added"
+        " later.",
+        Level.CORE,
+        Consequence.WRONG,
+        lambda: programs(
+            adds(KNOWN, (), ("x",), at_most=1), _updates(("a", "b"), ids=id_tuples(KNOWN))
+        ),
+    ),
+)

@@ -1,0 +1,262 @@
+"""The operations on a memory's state, and on its life."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from memcert.engine.operation import Operation, decoded
+from memcert_reference.json_text import dump_json, load_json
+from memcert_reference.state import CONTENT_KEY, SUMMARY_KEY
+
+
+def _state(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ValueError("a state is an object")
+    return value
+
+
+@dataclass(frozen=True)
+class Saving(Operation):
+    """An operation that keeps the state it gets in one of a few numbered places.
+
+    Args:
+        place: which one.
+    """
+
+    place: int = 0
+
+    @property
+    def changes(self) -> bool:
+        """Saving must change nothing, which is looked at."""
+        return True
+
+
+@dataclass(frozen=True)
+class SaveState(Saving):
+    """``state_dict``, kept for later as JSON text."""
+
+    kind: ClassVar[str] = "state_dict"
+
+    async def run(self, memory: Any, saved: dict[int, Any]) -> object:
+        # A memory whose summary lives in a store tells it as it last read it.
+        await memory.get_memory()
+        state = memory.state_dict()
+        saved[self.place] = dump_json(state)
+        return state
+
+    def source(self, memory: str) -> list[str]:
+        return [
+            f"await {memory}.get_memory()",
+            f"state_{self.place} = json.loads(json.dumps({memory}.state_dict()))",
+        ]
+
+
+@dataclass(frozen=True)
+class LoadSaved(Operation):
+    """``load_state_dict`` of what an earlier `SaveState` or `Export` kept.
+
+    Args:
+        place: where it was kept.
+        strict: the argument.
+    """
+
+    kind: ClassVar[str] = "load_saved"
+
+    place: int = 0
+    strict: bool = True
+
+    async def run(self, memory: Any, saved: dict[int, Any]) -> object:
+        if self.place in saved:
+            memory.load_state_dict(load_json(saved[self.place]), strict=self.strict)
+        return None
+
+    def source(self, memory: str) -> list[str]:
+        return [f"{memory}.load_state_dict(state_{self.place}, strict={self.strict})"]
+
+
+@dataclass(frozen=True)
+class LoadState(Operation):
+    """``load_state_dict`` of a given state.
+
+    Args:
+        state: the state.
+        strict: the argument; None to leave it out.
+    """
+
+    kind: ClassVar[str] = "load_state_dict"
+
+    state: Any = decoded(_state)
+    strict: bool | None = None
+
+    async def run(self, memory: Any, saved: dict[int, Any]) -> object:
+        arguments = {} if self.strict is None else {"strict": self.strict}
+        return memory.load_state_dict(load_json(dump_json(self.state)), **arguments)
+
+    def source(self, memory: str) -> list[str]:
+        strict = "" if self.strict is None else f", strict={self.strict}"
+        return [f"{memory}.load_state_dict({self.state!r}{strict})"]
+
+
+@dataclass(frozen=True)
+class Export(Saving):
+    """``export_state``, kept for later as JSON text."""
+
+    kind: ClassVar[str] = "export_state"
+
+    async def run(self, memory: Any, saved: dict[int, Any]) -> object:
+        state = await memory.export_state()
+        saved[self.place] = dump_json(state)
+        return state
+
+    def source(self, memory: str) -> list[str]:
+        return [f"state_{self.place} = json.loads(json.dumps(await {memory}.export_state()))"]
+
+
+@dataclass(frozen=True)
+class ImportSaved(Operation):
+    """``import_state`` of what an earlier `Export` kept.
+
+    Args:
+        place: where it was kept.
+    """
+
+    kind: ClassVar[str] = "import_saved"
+
+    place: int = 0
+
+    async def run(self, memory: Any, saved: dict[int, Any]) -> object:
+        if self.place in saved:
+            await memory.import_state(load_json(saved[self.place]))
+        return None
+
+    def source(self, memory: str) -> list[str]:
+        return [f"await {memory}.import_state(state_{self.place})"]
+
+
+@dataclass(frozen=True)
+class Import(Operation):
+    """``import_state`` of a given state.
+
+    Args:
+        state: the state.
+    """
+
+    kind: ClassVar[str] = "import_state"
+
+    state: Any = decoded(_state)
+
+    async def run(self, memory: Any, saved: dict[int, Any]) -> object:
+        return await memory.import_state(load_json(dump_json(self.state)))
+
+    def source(self, memory: str) -> list[str]:
+        return [f"await {memory}.import_state({self.state!r})"]
+
+
+@dataclass(frozen=True)
+class SaveStateThenSpoil(Operation):
+    """``state_dict``, then every change that a caller can make to what it returned."""
+
+    kind: ClassVar[str] = "state_dict_then_spoil"
+
+    async def run(self, memory: Any, saved: dict[int, Any]) -> object:
+        spoil(memory.state_dict())
+        return None
+
+    def source(self, memory: str) -> list[str]:
+        return [f"state = {memory}.state_dict()", *_spoil_source("state")]
+
+
+@dataclass(frozen=True)
+class LoadStateThenSpoil(Operation):
+    """``load_state_dict`` of a given state, then every change that a caller can make to it.
+
+    Args:
+        state: the state.
+    """
+
+    kind: ClassVar[str] = "load_state_dict_then_spoil"
+
+    state: Any = decoded(_state)
+
+    async def run(self, memory: Any, saved: dict[int, Any]) -> object:
+        state = load_json(dump_json(self.state))
+        memory.load_state_dict(state)
+        spoil(state)
+        return None
+
+    def source(self, memory: str) -> list[str]:
+        return [
+            f"state = {self.state!r}",
+            f"{memory}.load_state_dict(state)",
+            *_spoil_source("state"),
+        ]
+
+
+@dataclass(frozen=True)
+class Close(Operation):
+    """``close``, twice; only to be followed by a reopening.
+
+    Args:
+        block: whether it goes by way of ``async with``, which must give the memory itself.
+    """
+
+    kind: ClassVar[str] = "close"
+
+    block: bool = False
+
+    @property
+    def changes(self) -> bool:
+        """A closed memory is not asked for its state."""
+        return False
+
+    async def run(self, memory: Any, saved: dict[int, Any]) -> object:
+        entered: object = None
+        if self.block:
+            async with memory as inside:
+                entered = inside is memory
+        else:
+            await memory.close()
+        await memory.close()
+        return entered
+
+    def source(self, memory: str) -> list[str]:
+        if self.block:
+            return [
+                f"async with {memory} as inside:",
+                f"    assert inside is {memory}",
+                f"await {memory}.close()",
+            ]
+        return [f"await {memory}.close()", f"await {memory}.close()"]
+
+
+def spoil(value: Any) -> None:
+    """Change every list and object in a value, the inner ones first.
+
+    Args:
+        value: a JSON value, such as a state, or part of one.
+    """
+    if isinstance(value, dict):
+        for part in value.values():
+            spoil(part)
+        for key in value:
+            if isinstance(value[key], str):
+                value[key] = "spoilt"
+        value["spoilt"] = "spoilt"
+    elif isinstance(value, list):
+        for part in value:
+            spoil(part)
+        value.append("spoilt")
+
+
+def _spoil_source(state: str) -> list[str]:
+    return [
+        "# Whatever is done to that dictionary must not reach the memory.",
+        f"for message, marks in {state}.get({CONTENT_KEY!r}, []):",
+        "    message['content'] = 'spoilt'",
+        "    message['metadata']['spoilt'] = 'spoilt'",
+        "    marks.append('spoilt')",
+        f"{state}[{SUMMARY_KEY!r}] = 'spoilt'",
+    ]
+
+
