@@ -50,7 +50,7 @@ def resolve(name: str) -> Backend:
     if name.startswith("mutant:"):
         found = _mutant(name.removeprefix("mutant:"))
     elif name in BUILT_IN:
-        found = _named(BUILT_IN[name], name)
+        found = _named(BUILT_IN[name].place, name)
     elif ":" in name:
         found = _named(name, name)
     else:
@@ -128,15 +128,10 @@ def _load_file(path: Path) -> Any:
 
 
 def _import_failed(module_name: str, name: str, error: Exception) -> str:
-    text = f"{module_name} cannot be imported: {type(error).__name__}: {error}"
-    extra = EXTRAS.get(name)
+    extra = BUILT_IN[name].extra if name in BUILT_IN else None
     if isinstance(error, ModuleNotFoundError) and extra is not None:
         return f"{name!r} needs the extra {extra!r}: pip install 'memcert[{extra}]' ({error})"
-    return text
-
-
-EXTRAS = {"redis": "embedded", "sqlite": "embedded"}
-"""Which extra a built-in backend needs."""
+    return f"{module_name} cannot be imported: {type(error).__name__}: {error}"
 
 
 def as_backend(item: Any, name: str) -> Backend:

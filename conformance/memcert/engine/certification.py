@@ -128,7 +128,7 @@ def certify(session: Session, plan: Plan, corpus: Corpus, progress: Progress) ->
                 plan.shrink_seconds,
                 corpus.programs(rule.id),
             )
-            verdict, generating = _judge(search, corpus, deviations.get(rule.id))
+            verdict, generating = judge(search, corpus, deviations.get(rule.id))
             tally.add(search.tally)
             shares_left -= rule.share
             time_left -= generating
@@ -150,10 +150,16 @@ def _wanted(rule: Rule, asked: Level, plan: Plan) -> bool:
     return rule.level is None or asked.includes(rule.level)
 
 
-def _judge(
-    search: Search, corpus: Corpus, deviation: Deviation | None
+def judge(
+    search: Search, corpus: Corpus, deviation: Deviation | None = None
 ) -> tuple[Verdict, float]:
-    """Check one rule; return the verdict and the seconds taken before shrinking began."""
+    """Check one rule; return the verdict and the seconds taken before shrinking began.
+
+    Args:
+        search: the search for a counterexample to it.
+        corpus: where a counterexample is kept.
+        deviation: the known deviation from the rule, if there is one.
+    """
     started = perf_counter()
     counterexample = search.run()
     seconds = perf_counter() - started

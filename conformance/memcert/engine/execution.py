@@ -13,7 +13,7 @@ from memcert.engine.capabilities import Capabilities
 from memcert.engine.contract import Contract
 from memcert.engine.handle import Handle, LocalHandle, opened
 from memcert.engine.operation import Operation
-from memcert.engine.outcome import HangError, Outcome, same_outcome
+from memcert.engine.outcome import HangError, Outcome, contrast, same_outcome
 from memcert.engine.program import Client, Program, Reopen, SpaceName, Step
 from memcert.engine.worker import Workers
 from memcert_backends.backend import Backend, Space
@@ -50,6 +50,7 @@ class Divergence:
         expected: what the model did.
         observed: what the backend did.
         hang: whether it did not end within its time limit.
+        refused: the numbers of the steps before it that raised an error, as they must.
     """
 
     step: int
@@ -57,6 +58,7 @@ class Divergence:
     expected: str
     observed: str
     hang: bool = False
+    refused: tuple[int, ...] = ()
 
 
 @dataclass
@@ -111,6 +113,7 @@ class _Side:
     result: Execution = field(default_factory=Execution)
     saved: dict[int, Any] = field(default_factory=dict)
     saved_by_model: dict[int, Any] = field(default_factory=dict)
+    refused: list[int] = field(default_factory=list)
 
     async def compare(self) -> Execution:
         token = uuid.uuid4().hex[:12]
@@ -141,6 +144,8 @@ class _Side:
             failed = False
         else:
             failed = await self._do(number, step.client, step.operation)
+            if failed:
+                self.refused.append(number)
         if step.operation.changes or failed:
             await self._look(number, step.client)
 
@@ -159,14 +164,18 @@ class _Side:
         started = perf_counter()
         observed = await outcome_of(self.clients[client].handle, operation)
         self.result.backend_seconds += perf_counter() - started
+        if operation.kind in self.program.blind_to and not (expected.error or observed.error):
+            return False
         if not same_outcome(expected, observed):
+            said, seen = contrast(expected, observed)
             raise _Diverged(
                 Divergence(
                     step=number,
                     operation="; ".join(operation.source("memory")),
-                    expected=str(expected),
-                    observed=str(observed),
+                    expected=said,
+                    observed=seen,
                     hang=isinstance(observed.error, HangError),
+                    refused=tuple(self.refused),
                 )
             )
         return expected.error is not None

@@ -81,6 +81,38 @@ def same_value(expected: Any, observed: Any) -> bool:
     return bool(expected == observed)
 
 
+def contrast(expected: Outcome, observed: Outcome) -> tuple[str, str]:
+    """Return how two outcomes differ, as text: only the part where they first do.
+
+    Args:
+        expected: the model's.
+        observed: the backend's.
+    """
+    if expected.error is not None or observed.error is not None:
+        return str(expected), str(observed)
+    path, here, there = "", expected.value, observed.value
+    while True:
+        if type(here) is list and type(there) is list and len(here) == len(there):
+            places: list[Any] = list(range(len(here)))
+        elif type(here) is dict and type(there) is dict and here.keys() == there.keys():
+            places = list(here)
+        else:
+            break
+        place = next(each for each in places if not same_value(here[each], there[each]))  # type: ignore[index]
+        path += f"[{place!r}]"
+        here, there = here[place], there[place]  # type: ignore[index]
+    where = f" with {path} == " if path else " "
+    return f"returned{where}{_listed(here)}", f"returned{where}{_listed(there)}"
+
+
+def _listed(value: object) -> str:
+    """Return a value as text, with objects in a list named by the first of their fields."""
+    if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
+        names = ", ".join(shortened(next(iter(item.values()), {}), characters=40) for item in value)
+        return shortened(f"{len(value)} items: {names}", quote=False)
+    return shortened(value)
+
+
 class Anything:
     """A value of the model's that the contract leaves open, such as the id of a summary."""
 

@@ -75,9 +75,12 @@ async def _open(stack: AsyncExitStack, session: Session, space: Space) -> Any:
     except BadFactory:
         raise
     except Exception as error:
+        backend = session.subject.backend
+        hint = ""
+        if isinstance(error, ModuleNotFoundError) and backend.extra is not None:
+            hint = f"; it needs an extra: pip install 'memcert[{backend.extra}]'"
         raise BadFactory(
-            f"the factory of {session.subject.backend.name!r} raises"
-            f" {type(error).__name__}: {error}"
+            f"the factory of {backend.name!r} raises {type(error).__name__}: {error}{hint}"
         ) from error
 
 

@@ -83,12 +83,15 @@ class Program:
         spaces: the spaces that they are about.
         clients: who does them; each has a memory open in its space.
         fresh_store: whether it runs in a store that nothing was ever stored in.
+        blind_to: the kinds of operations whose answers it is not about, so that they are not
+            looked at; whether they raise is, and what they do to the state.
     """
 
     steps: tuple[Step, ...]
     spaces: tuple[SpaceName, ...] = (SpaceName(),)
     clients: tuple[Client, ...] = field(default=(Client(),))
     fresh_store: bool = False
+    blind_to: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         """Return how many operations it has; a reopening is one."""
@@ -109,6 +112,8 @@ class Program:
             data["clients"] = [vars(client) for client in self.clients]
         if self.fresh_store:
             data["fresh_store"] = True
+        if self.blind_to:
+            data["blind_to"] = list(self.blind_to)
         return data
 
     def to_text(self) -> str:
@@ -141,7 +146,11 @@ def read_program(data: Any, operations: Mapping[str, type[Operation]]) -> Progra
             steps.append(_step(item, operations, len(clients)))
         except MalformedProgram as error:
             raise MalformedProgram(f"step {number}: {error}") from error
-    return Program(tuple(steps), spaces, clients, fresh_store=data.get("fresh_store") is True)
+    blind_to = data.get("blind_to", [])
+    if not isinstance(blind_to, list) or not all(kind in operations for kind in blind_to):
+        raise MalformedProgram("'blind_to' must be a list of kinds of operations")
+    fresh_store = data.get("fresh_store") is True
+    return Program(tuple(steps), spaces, clients, fresh_store, tuple(blind_to))
 
 
 def parse_program(text: str | bytes, operations: Mapping[str, type[Operation]]) -> Program:

@@ -33,6 +33,9 @@ MARKS = ("a", "b", "c")
 LONG_PROGRAM = 20
 """Half of the programs have at least so many operations (design, section 6)."""
 
+COUNTING = (Delete.kind, DeleteByMark.kind, UpdateMarks.kind)
+"""The operations that return a number. Most rules are not about it, and do not look at it."""
+
 CONTENTS: tuple[Any, ...] = (
     "x",
     "",
@@ -205,27 +208,30 @@ def lists_of(
 
 
 def programs(
-    *operations: SearchStrategy[Operation], first: Sequence[Operation] = (), at_most: int = 32
+    *operations: SearchStrategy[Operation], at_most: int = 32, counts: bool = False
 ) -> SearchStrategy[Program]:
     """Return programs of one client that mix some operations.
 
     Args:
         operations: what they are made of; naming one twice makes it twice as likely.
-        first: what every program starts with.
-        at_most: how many operations follow, at most.
+        at_most: how many there are, at most.
+        counts: whether they are about the numbers that deletions and changes of marks return.
     """
-    start = tuple(Step(operation) for operation in first)
-    mixed = lists_of(st.one_of(*operations), at_most=at_most, at_least=0 if first else 1)
-    return mixed.map(lambda drawn: Program((*start, *map(Step, drawn))))
+    blind_to = () if counts else COUNTING
+    mixed = lists_of(st.one_of(*operations), at_most=at_most, at_least=1)
+    return mixed.map(lambda drawn: Program(tuple(map(Step, drawn)), blind_to=blind_to))
 
 
-def reopened(*operations: SearchStrategy[Operation]) -> SearchStrategy[Program]:
+def reopened(
+    *operations: SearchStrategy[Operation], counts: bool = False
+) -> SearchStrategy[Program]:
     """Return programs in which the memory is closed and opened again now and then.
 
     Args:
         operations: what else they are made of.
+        counts: whether they are about the numbers that are returned.
     """
-    return programs(*operations, st.just(Reopen()))
+    return programs(*operations, st.just(Reopen()), counts=counts)
 
 
 def shared(
@@ -234,6 +240,7 @@ def shared(
     clients: Sequence[Client] = (Client(), Client()),
     reopen: bool = False,
     at_most: int = 32,
+    counts: bool = False,
 ) -> SearchStrategy[Program]:
     """Return programs of several clients, who take turns.
 
@@ -243,7 +250,9 @@ def shared(
         clients: who takes part; several spaces have one client each.
         reopen: whether clients close and open their memories now and then.
         at_most: how many operations at most.
+        counts: whether they are about the numbers that are returned.
     """
+    blind_to = () if counts else COUNTING
     every = st.one_of(*operations, *([st.just(Reopen())] if reopen else []))
 
     @st.composite
@@ -257,6 +266,6 @@ def shared(
                 at_least=1,
             )
         )
-        return Program(tuple(steps), names, tuple(who))
+        return Program(tuple(steps), names, tuple(who), blind_to=blind_to)
 
     return drawn()

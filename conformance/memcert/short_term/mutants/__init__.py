@@ -1,1 +1,3 @@
-MUTANTS: dict = {}
+"""Memories broken on purpose, each in one way, so that every rule is seen to fail."""
+
+from memcert.short_term.mutants.mutant import MUTANTS

@@ -12,6 +12,7 @@ from memcert.short_term.messages import Message
 from memcert.short_term.operations import Add, Clear, Delete, Read, Size, Summarise, UpdateMarks
 from memcert.short_term.state_operations import Close
 from memcert.short_term.strategies import (
+    COUNTING,
     IDS,
     adds,
     anything,
@@ -102,7 +103,9 @@ def _processes() -> SearchStrategy[Program]:
     )
     steps = lists_of(st.builds(Step, operations, st.sampled_from((0, 1))), at_least=1)
     clients = (Client(), Client(process=True))
-    return steps.map(lambda drawn: Program(tuple(drawn), clients=clients))
+    return steps.map(
+        lambda drawn: Program(tuple(drawn), clients=clients, blind_to=COUNTING)
+    )
 
 
 def _closed() -> SearchStrategy[Program]:
@@ -133,7 +136,7 @@ RULES = (
         "A memory is an async context manager that gives itself, and close may be called twice.",
         Level.CORE,
         Consequence.ERROR,
-        lambda: programs(adds(IDS[:3], (), ("x",)), first=(), at_most=4).flatmap(
+        lambda: programs(adds(IDS[:3], (), ("x",)), at_most=4).flatmap(
             lambda program: st.booleans().map(
                 lambda block: Program((*program.steps, Step(Close(block))))
             )
@@ -201,6 +204,7 @@ RULES = (
             deletes_by_mark(),
             updates(IDS[:4]),
             st.sampled_from([Size(), Clear()]),
+            counts=True,
         ),
         needs=DURABLE,
     ),
@@ -272,7 +276,7 @@ RULES = (
         "Any program of operations gives every answer and every state that the reference gives.",
         Level.CORE,
         Consequence.WRONG,
-        lambda: programs(anything(), at_most=48),
+        lambda: programs(anything(), at_most=48, counts=True),
         share=6,
         programs_at_least=16,
     ),
@@ -281,7 +285,7 @@ RULES = (
         "So does any program in which the memory is closed and opened again now and then.",
         Level.DURABLE,
         Consequence.LOSS,
-        lambda: reopened(anything(), anything(), anything()),
+        lambda: reopened(anything(), anything(), anything(), counts=True),
         needs=DURABLE,
         share=3,
     ),
@@ -291,7 +295,13 @@ RULES = (
         Level.DURABLE,
         Consequence.WRONG,
         lambda: shared(
-            anything(), anything(), anything(), clients=(Client(),) * 3, reopen=True, at_most=40
+            anything(),
+            anything(),
+            anything(),
+            clients=(Client(),) * 3,
+            reopen=True,
+            at_most=40,
+            counts=True,
         ),
         needs=DURABLE,
         share=3,

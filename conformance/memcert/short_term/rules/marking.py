@@ -29,8 +29,10 @@ def _updates(
     )
 
 
-def _marked(*operations: SearchStrategy[Operation]) -> SearchStrategy[Program]:
-    return programs(adds(KNOWN, MARKS, ("x",)), *operations)
+def _marked(
+    *operations: SearchStrategy[Operation], counts: bool = False
+) -> SearchStrategy[Program]:
+    return programs(adds(KNOWN, MARKS, ("x",)), *operations, counts=counts)
 
 
 RULES = (
@@ -62,7 +64,7 @@ RULES = (
     ),
     Rule(
         "MARK-04",
-        "If old and new mark are the same, or both None, nothing changes and 0 is returned.",
+        "If old and new mark are the same, or both None, nothing changes.",
         Level.CORE,
         Consequence.LOSS,
         lambda: _marked(
@@ -87,11 +89,14 @@ RULES = (
     ),
     Rule(
         "MARK-06",
-        "The number returned is that of the messages whose set of marks changed.",
+        "The number returned is that of the messages whose set of marks changed, 0 where old and"
+        " new mark are the same.",
         Level.CORE,
         Consequence.WRONG,
         lambda: _marked(
-            _updates(("a", "b"), (None, "a", "b"), id_tuples(KNOWN)), _updates(("a",), (None, "b"))
+            _updates(("a", "b"), (None, "a", "b"), id_tuples(KNOWN)),
+            _updates(("a",), (None, "b")),
+            counts=True,
         ),
     ),
     Rule(
@@ -99,7 +104,9 @@ RULES = (
         "Unknown ids and repeated ids do not count and mark nothing.",
         Level.CORE,
         Consequence.WRONG,
-        lambda: _marked(_updates(("a", "d"), ids=id_tuples(("unknown", *KNOWN[:2]), 5))),
+        lambda: _marked(
+            _updates(("a", "d"), ids=id_tuples(("unknown", *KNOWN[:2]), 5)), counts=True
+        ),
     ),
     Rule(
         "MARK-08",

@@ -1,0 +1,27 @@
+"""Redis as a backend."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from redis.asyncio import Redis
+
+from memcert_backends.backend import Space, backend
+from memcert_backends.redis import RedisMemory
+
+
+@backend("redis", extra="redis")
+async def redis(space: Space) -> AsyncIterator[RedisMemory]:
+    """Open a memory in Redis, with a client of its own.
+
+    Args:
+        space: where the memory lives, and the running Redis.
+    """
+    assert space.server is not None
+    async with (
+        Redis.from_url(space.server.url) as client,
+        RedisMemory(
+            client=client, user_id=space.user_id, session_id=space.session_id
+        ) as memory,
+    ):
+        yield memory

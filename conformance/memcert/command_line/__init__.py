@@ -1,0 +1,30 @@
+"""The command line: ``memcert certify | replay | explain | backends | verify``.
+
+Exit status 0: what was asked for holds; 1: it does not; 2: the question itself is wrong.
+"""
+
+from __future__ import annotations
+
+import click
+
+from memcert.command_line.backends import backends
+from memcert.command_line.certify import certify
+from memcert.command_line.explain import explain
+from memcert.command_line.replay import replay
+from memcert.command_line.verify import verify
+from memcert.engine.versions import kit_version
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(kit_version(), prog_name="memcert")
+def main() -> None:
+    """The conformance kit for agent-memory backends.
+
+    memcert runs programs of operations against a backend and against a reference, and says which
+    rules of the contract the backend keeps. Exit status: 0 the asked level was reached, 1 it was
+    not, 2 the question was wrong.
+    """
+
+
+for command in (certify, replay, explain, backends, verify):
+    main.add_command(command)

@@ -1,0 +1,141 @@
+"""``memcert certify``: check a backend against the contract."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from memcert.command_line.errors import WrongQuestion, in_one_line
+from memcert.engine.certificate import Certificate, succeeded, write_certificate
+from memcert.engine.certification import TOP_LEVEL, Plan
+from memcert.engine.certification import certify as run
+from memcert.engine.corpus import Corpus
+from memcert.engine.deviation import read_deviations
+from memcert.engine.files import check_writable
+from memcert.engine.rule import Level
+from memcert.engine.session import Session
+from memcert.reports.console import Watch, show
+from memcert.reports.files import write_reports
+from memcert.resolver import resolve
+from memcert.short_term import CONTRACT
+
+LEVELS = [level.value for level in Level if TOP_LEVEL.includes(level)]
+
+
+@click.command()
+@click.argument("name", required=False, metavar="[BACKEND]")
+@click.option("--backend", "option", metavar="BACKEND", help="The backend, as an option.")
+@click.option(
+    "--level",
+    type=click.Choice(LEVELS),
+    help="The level to reach. By default the highest that the backend can be asked for.",
+)
+@click.option(
+    "--server",
+    default="embedded",
+    show_default=True,
+    metavar="HOW",
+    help="How its store is started: embedded, process, container, or the URL of a running one.",
+)
+@click.option(
+    "--budget",
+    type=click.FloatRange(min=0),
+    default=40.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long the programs may take. Every rule runs a few, however long they take.",
+)
+@click.option(
+    "--seed",
+    type=int,
+    default=0,
+    show_default=True,
+    help="What the generated programs depend on, and nothing else.",
+)
+@click.option("--rule", "rules", multiple=True, metavar="ID", help="Check only this rule; repeatable.")
+@click.option("--strict", is_flag=True, help="Ask for every strict rule as well.")
+@click.option(
+    "--deviations",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A TOML file of known deviations.",
+)
+@click.option(
+    "--report-dir",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Where to write certificate.json, junit.xml and summary.md.",
+)
+@click.option(
+    "--counterexamples",
+    type=click.Path(path_type=Path),
+    default=Path(".memcert"),
+    show_default=True,
+    metavar="FOLDER",
+    help="Where programs that fail are kept, to be run first the next time.",
+)
+@in_one_line
+def certify(
+    name: str | None,
+    option: str | None,
+    level: str | None,
+    server: str,
+    budget: float,
+    seed: int,
+    rules: tuple[str, ...],
+    strict: bool,
+    deviations: Path | None,
+    report_dir: Path | None,
+    counterexamples: Path,
+) -> None:
+    """Check a backend against the contract and say which level it reaches.
+
+    BACKEND is a built-in name (`memcert backends` lists them), an entry point of an installed
+    package, package.module:name, or path/to/file.py:name. The name is that of a factory or of a
+    plain memory class.
+    """
+    if name and option:
+        raise WrongQuestion("name one backend, as an argument or with --backend, not both")
+    named = name or option
+    if not named:
+        raise WrongQuestion("name a backend, such as: memcert certify redis (see memcert backends)")
+    unknown = sorted(set(rules) - set(CONTRACT.by_id))
+    if unknown:
+        raise WrongQuestion(f"there is no rule {unknown[0]!r}; reference/CONTRACT.md lists them")
+    backend = resolve(named)
+    asked = Level(level) if level else None
+    known = read_deviations(deviations, CONTRACT) if deviations else ()
+    if report_dir is not None:
+        check_writable(report_dir)
+    plan = Plan(asked, frozenset(rules), budget, seed, deviations=known)
+    console = Console(highlight=False, soft_wrap=True)
+    corpus = Corpus(counterexamples, backend.name, CONTRACT)
+    watch = Watch(console, _number_of_rules(plan, durable=backend.durable), backend.name)
+    with Session(CONTRACT, backend, server) as session:
+        with watch.shown():
+            found = run(session, plan, corpus, watch)
+        certificate = write_certificate(session, plan, found)
+    show(console, certificate, CONTRACT, server)
+    if corpus.folder is not None and corpus.folder.is_dir() and any(corpus.folder.iterdir()):
+        console.print(
+            f"  replay: memcert replay {corpus.folder}/RULE-….json --backend {named}", markup=False
+        )
+    if report_dir is not None:
+        write_reports(report_dir, certificate)
+        console.print(f"  report {report_dir}", markup=False)
+    sys.exit(0 if _good(certificate, strict=strict) else 1)
+
+
+def _good(certificate: Certificate, *, strict: bool) -> bool:
+    return succeeded(certificate) and not (strict and certificate["level"]["strict_failed"])
+
+
+def _number_of_rules(plan: Plan, *, durable: bool) -> int:
+    asked = plan.level or (TOP_LEVEL if durable else Level.CORE)
+    return sum(
+        rule.id in plan.rules if plan.rules else rule.level is None or asked.includes(rule.level)
+        for rule in CONTRACT.rules
+    )

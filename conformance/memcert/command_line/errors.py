@@ -1,0 +1,58 @@
+"""Turning what a user can get wrong into one clear line and exit status 2."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+import click
+
+from memcert.engine.certificate import MalformedCertificate
+from memcert.engine.deviation import MalformedDeviations
+from memcert.engine.files import Unwritable
+from memcert.engine.handle import BadFactory
+from memcert.engine.operation import MalformedProgram
+from memcert.resolver import UnknownBackend
+from memcert_backends.servers import ServerUnavailable
+
+WRONG = (
+    BadFactory,
+    MalformedCertificate,
+    MalformedDeviations,
+    MalformedProgram,
+    ServerUnavailable,
+    UnknownBackend,
+    Unwritable,
+)
+"""What says in one line what the user can do about it."""
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+
+
+class WrongQuestion(click.ClickException):
+    """Something that the user can put right; printed in one line."""
+
+    exit_code = 2
+
+    def format_message(self) -> str:
+        """Return the message in one line."""
+        return " ".join(self.message.splitlines())
+
+
+def in_one_line(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+    """Make a command say in one line what is wrong with the question.
+
+    Args:
+        function: the command's function.
+    """
+
+    @functools.wraps(function)
+    def wrapper(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
+        try:
+            return function(*args, **kwargs)
+        except WRONG as error:
+            raise WrongQuestion(str(error)) from error
+
+    return wrapper

@@ -1,0 +1,79 @@
+"""``memcert replay``: run one saved program again."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from memcert.command_line.errors import WrongQuestion, in_one_line
+from memcert.engine.preflight import preflight
+from memcert.engine.program import Program, parse_program
+from memcert.engine.script import script
+from memcert.engine.session import Session
+from memcert.resolver import resolve
+from memcert.short_term import CONTRACT
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--backend", "name", required=True, metavar="BACKEND", help="What it is run against.")
+@click.option(
+    "--server",
+    default="embedded",
+    show_default=True,
+    metavar="HOW",
+    help="How its store is started: embedded, process, container, or the URL of a running one.",
+)
+@click.option("--script", "as_script", is_flag=True, help="Print it as a Python script as well.")
+@in_one_line
+def replay(file: Path, name: str, server: str, as_script: bool) -> None:
+    """Run a saved program again, step by step.
+
+    FILE is a program that `memcert certify` kept. Exit status 0: the backend does what the
+    contract says; 1: it does not.
+    """
+    program = read(file)
+    console = Console(highlight=False, soft_wrap=True)
+    with Session(CONTRACT, resolve(name), server) as session:
+        preflight(session)
+        divergence = session.execute(program).divergence
+    for number, step in enumerate(program.steps):
+        who = f"client {step.client}: " if len(program.clients) > 1 else ""
+        console.print(
+            f"{number + 1:>3} {who}{'; '.join(step.operation.source('memory'))}",
+            markup=False,
+            soft_wrap=True,
+        )
+        if divergence is not None and divergence.step == number:
+            console.print(f"    then: {divergence.operation}", markup=False, soft_wrap=True)
+            console.print(f"    expected: {divergence.expected}", markup=False, soft_wrap=True)
+            console.print(f"    observed: {divergence.observed}", markup=False, soft_wrap=True)
+            break
+    if as_script:
+        text = script(program, divergence, CONTRACT, name, title=file.name, server=server)
+        console.print(f"\n{text}", markup=False, soft_wrap=True)
+    if divergence is None:
+        console.print("[green]the backend does what the contract says[/]")
+    else:
+        console.print("[bold red]the backend does not do what the contract says[/]")
+    sys.exit(0 if divergence is None else 1)
+
+
+def read(file: Path) -> Program:
+    """Return the program of a file.
+
+    Args:
+        file: its path.
+
+    Raises:
+        WrongQuestion: it cannot be read.
+        MalformedProgram: it is not a program.
+    """
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise WrongQuestion(f"{file} cannot be read: {error.strerror}") from error
+    return parse_program(data, CONTRACT.operations)

@@ -1,0 +1,78 @@
+"""Which level a set of verdicts reaches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from memcert.engine.rule import Consequence, Level
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What is known of one rule, as a certificate says it.
+
+    Args:
+        level: the rule's level; None for an extension.
+        consequence: what breaking it means.
+        passed: whether its verdict is "passed"; every other one counts as not passed.
+        asked: whether it was to be checked at all.
+    """
+
+    level: Level | None
+    consequence: Consequence
+    passed: bool
+    asked: bool
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a backend has reached.
+
+    Args:
+        level: the highest level all of whose rules passed, and all rules below; None for none.
+        strict_failed: how many rules on refusing bad input were checked and not passed.
+        strict_unknown: how many of them were not checked.
+    """
+
+    level: Level | None
+    strict_failed: int
+    strict_unknown: int
+
+    def __str__(self) -> str:
+        level = "no level" if self.level is None else f"level {self.level.value}"
+        if self.strict_failed:
+            plural = "s" if self.strict_failed > 1 else ""
+            return f"{level}, {self.strict_failed} strict rule{plural} failed"
+        if self.strict_unknown:
+            return f"{level}, strictness not checked"
+        return f"{level}, strict"
+
+
+def standing(judgements: Mapping[str, Judgement]) -> Standing:
+    """Return what verdicts come to (design, section 7).
+
+    Args:
+        judgements: what is known of every rule of the contract, by rule.
+    """
+    reached = None
+    for level in Level:
+        # Strict rules are counted apart: who accepts too much may be trusted with good input.
+        rules = [
+            each
+            for each in judgements.values()
+            if each.level is level and each.consequence is not Consequence.STRICT
+        ]
+        if not rules or not all(each.passed for each in rules):
+            break
+        reached = level
+    strict = [
+        each
+        for each in judgements.values()
+        if each.consequence is Consequence.STRICT and each.level is not None
+    ]
+    return Standing(
+        reached,
+        sum(each.asked and not each.passed for each in strict),
+        sum(not each.asked for each in strict),
+    )

@@ -1,0 +1,90 @@
+"""A counterexample as a Python script that runs as it is pasted."""
+
+from __future__ import annotations
+
+from memcert.engine.contract import Contract
+from memcert.engine.execution import Divergence
+from memcert.engine.program import Program
+
+_HEAD = """\
+# {title}
+import asyncio
+import json
+from contextlib import suppress
+{imports}
+from memcert import open_memories
+
+
+async def main() -> None:
+    async with open_memories({backend!r}{server}) as memories:
+"""
+
+
+def script(
+    program: Program,
+    divergence: Divergence | None,
+    contract: Contract,
+    backend: str,
+    *,
+    title: str = "A program",
+    server: str = "embedded",
+) -> str:
+    """Return a program as Python.
+
+    Args:
+        program: what is done.
+        divergence: where the backend and the model came apart; nothing after it is shown.
+        contract: whose operations these are.
+        backend: the backend, by a name that this machine knows.
+        title: what the first line says.
+        server: how its store is started.
+    """
+    several = len(program.clients) > 1
+    names = [f"memory_{number}" if several else "memory" for number in range(len(program.clients))]
+    lines = []
+    for name, client in zip(names, program.clients, strict=True):
+        space = program.spaces[client.space]
+        arguments = [repr(space.user), repr(space.session)] if space.user or space.session else []
+        if space.shared_session:
+            arguments.append("shared_session=True")
+        note = "  # memcert opened this one in another process" if client.process else ""
+        lines.append(f"{name} = await memories.open({', '.join(arguments)}){note}")
+    last = len(program.steps) - 1 if divergence is None else divergence.step
+    refused = () if divergence is None else divergence.refused
+    for number, step in enumerate(program.steps[: last + 1]):
+        source = step.operation.source(names[step.client])
+        if divergence is not None and number == last:
+            lines += _shown(source, divergence, names[step.client])
+        elif number in refused:
+            lines += ["with suppress(Exception):", *(f"    {line}" for line in source)]
+        else:
+            lines += source
+    head = _HEAD.format(
+        title=title,
+        imports=contract.imports,
+        backend=backend,
+        server="" if server == "embedded" else f", {server!r}",
+    )
+    body = "\n".join(f"        {line}" for line in lines)
+    return f"{head}{body}\n\n\nasyncio.run(main())\n"
+
+
+def _shown(source: list[str], divergence: Divergence, memory: str) -> list[str]:
+    """Return the lines of the last step, with what it must show and what it shows."""
+    comments = [
+        f"# expected: {_one_line(divergence.expected)}",
+        f"# observed: {_one_line(divergence.observed)}",
+    ]
+    look = divergence.operation.replace("memory.", f"{memory}.")
+    if "; ".join(source).replace(f"{memory}.", "memory.") != divergence.operation:
+        if not look.startswith("await "):
+            return [*source, f"# then, {look}:", *comments]
+        return [*source, *comments, f"print({look})"]
+    *before, final = source
+    if final.startswith("await ") or final.startswith(f"{memory}."):
+        return [*before, *comments, f"print({final})"]
+    return [*before, final, *comments]
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.splitlines())

@@ -1,0 +1,186 @@
+"""The rules as pytest items, once a backend is named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from time import perf_counter
+from typing import Any
+
+import pytest
+
+from memcert.engine.certification import TOP_LEVEL, judge
+from memcert.engine.corpus import Corpus
+from memcert.engine.handle import BadFactory
+from memcert.engine.preflight import preflight
+from memcert.engine.rule import Level, Rule
+from memcert.engine.script import script
+from memcert.engine.search import Search
+from memcert.engine.session import Session
+from memcert.engine.verdict import Finding, Verdict
+from memcert.resolver import UnknownBackend, resolve
+from memcert.short_term import CONTRACT
+from memcert_backends.backend import Backend
+from memcert_backends.servers import ServerUnavailable
+
+
+class RuleBroken(Exception):
+    """A rule is broken; its text is the report."""
+
+
+class Items:
+    """Adds an item per rule and backend, and keeps a session per backend while they run.
+
+    Args:
+        config: pytest's.
+
+    Raises:
+        pytest.UsageError: a backend cannot be found.
+    """
+
+    def __init__(self, config: pytest.Config) -> None:
+        try:
+            self._backends = [resolve(name) for name in config.getoption("--memcert-backend")]
+        except UnknownBackend as error:
+            raise pytest.UsageError(str(error)) from error
+        level = config.getoption("--memcert-level")
+        self._level = Level(level) if level else None
+        self._config = config
+        self._stack = ExitStack()
+        self._sessions: dict[str, Session] = {}
+
+    def pytest_collection_modifyitems(
+        self, session: pytest.Session, items: list[pytest.Item]
+    ) -> None:
+        """Add an item per rule and backend after the suite's own.
+
+        Args:
+            session: pytest's.
+            items: what was collected.
+        """
+        for backend in self._backends:
+            rules = list(self._rules(backend))
+            seconds = self._config.getoption("--memcert-budget") / sum(each.share for each in rules)
+            for rule in rules:
+                items.append(
+                    RuleItem.from_parent(
+                        session,
+                        name=f"memcert[{backend.name}-{rule.id}]",
+                        rule=rule,
+                        backend=backend,
+                        seconds=seconds * rule.share,
+                        items=self,
+                    )
+                )
+
+    def pytest_sessionfinish(self) -> None:
+        """Stop the stores."""
+        self._stack.close()
+
+    def session(self, backend: Backend) -> Session:
+        """Return the running session of a backend, started at its first rule.
+
+        Args:
+            backend: the backend.
+
+        Raises:
+            BadFactory: its factory is wrong.
+            ServerUnavailable: its store cannot be started.
+        """
+        if backend.name not in self._sessions:
+            server = self._config.getoption("--memcert-server")
+            session = self._stack.enter_context(Session(CONTRACT, backend, server))
+            preflight(session)
+            self._sessions[backend.name] = session
+        return self._sessions[backend.name]
+
+    def _rules(self, backend: Backend) -> Iterator[Rule]:
+        asked = self._level or (TOP_LEVEL if backend.durable else Level.CORE)
+        for rule in CONTRACT.rules:
+            if rule.level is None or asked.includes(rule.level):
+                yield rule
+
+
+class RuleItem(pytest.Item):
+    """One rule, checked against one backend.
+
+    Args:
+        rule: the rule.
+        backend: the backend.
+        seconds: how long its programs may take, in seconds.
+        items: who keeps the sessions.
+        arguments: pytest's own.
+    """
+
+    def __init__(
+        self, *, rule: Rule, backend: Backend, seconds: float, items: Items, **arguments: Any
+    ) -> None:
+        super().__init__(**arguments)
+        self._rule = rule
+        self._backend = backend
+        self._seconds = seconds
+        self._items = items
+
+    def runtest(self) -> None:
+        """Check the rule.
+
+        Raises:
+            RuleBroken: the backend breaks it.
+        """
+        try:
+            session = self._items.session(self._backend)
+        except (BadFactory, ServerUnavailable) as error:
+            pytest.exit(str(error), returncode=2)
+        lacking = session.subject.capabilities.lacking(self._rule.needs)
+        if lacking:
+            pytest.skip(f"unsupported: the backend lacks {', '.join(lacking)}")
+        corpus = Corpus(
+            self.config.rootpath / ".memcert", self._backend.name, session.subject.contract
+        )
+        search = Search(
+            self._rule,
+            session.execute,
+            self.config.getoption("--memcert-seed"),
+            perf_counter() + self._seconds,
+            shrink_seconds=3.0,
+            first=corpus.programs(self._rule.id),
+        )
+        verdict, _ = judge(search, corpus)
+        if verdict.finding is not Finding.PASSED:
+            raise RuleBroken(self._report(verdict))
+
+    def _report(self, verdict: Verdict) -> str:
+        text = f"{self._rule.id}: {self._rule.text}"
+        example = verdict.counterexample
+        if example is None:
+            return f"{text}\n{verdict.finding.value}: {verdict.reason}"
+        shown = script(
+            example.program,
+            example.divergence,
+            CONTRACT,
+            self._backend.specification or self._backend.name,
+            title=text,
+            server=self.config.getoption("--memcert-server"),
+        )
+        return (
+            f"{text}\n  {example.divergence.operation}"
+            f"\n  expected: {example.divergence.expected}"
+            f"\n  observed: {example.divergence.observed}\n\n{shown}"
+        )
+
+    def repr_failure(
+        self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None
+    ) -> Any:
+        """Return the report of a broken rule, without a traceback through the kit.
+
+        Args:
+            excinfo: what was raised.
+            style: pytest's.
+        """
+        if isinstance(excinfo.value, RuleBroken):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Any, int | None, str]:
+        """Return what pytest shows as the place and the title of the test."""
+        return self.path, None, f"memcert {self._backend.name}: {self._rule.id} {self._rule.text}"

@@ -1,0 +1,66 @@
+"""The pytest plugin: ``pytest --memcert-backend my_package.memory:MyMemory``.
+
+Every rule of the asked level is a test item of the author's own suite. pytest loads this module in
+every run of whoever has memcert installed, so it imports nothing that is not there already; the
+kit is imported when a backend is named.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options.
+
+    Args:
+        parser: pytest's.
+    """
+    group = parser.getgroup("memcert", "conformance of agent-memory backends (memcert)")
+    group.addoption(
+        "--memcert-backend",
+        action="append",
+        default=[],
+        metavar="BACKEND",
+        help="check the rules of the contract against this backend, a test each; repeatable",
+    )
+    group.addoption(
+        "--memcert-level",
+        choices=("core", "durable"),
+        help="the level to check; by default the highest that the backend can be asked for",
+    )
+    group.addoption(
+        "--memcert-server",
+        default="embedded",
+        metavar="HOW",
+        help="how its store is started: embedded, process, container, or a URL (default: embedded)",
+    )
+    group.addoption(
+        "--memcert-budget",
+        type=float,
+        default=40.0,
+        metavar="SECONDS",
+        help="how long the programs of all rules together may take (default: 40)",
+    )
+    group.addoption(
+        "--memcert-seed",
+        type=int,
+        default=0,
+        metavar="SEED",
+        help="what the generated programs depend on (default: 0)",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Bring in the rest of the plugin, if a backend is named.
+
+    Args:
+        config: pytest's.
+    """
+    if config.getoption("--memcert-backend"):
+        from memcert.pytest_items import Items
+
+        config.pluginmanager.register(Items(config), "memcert-items")

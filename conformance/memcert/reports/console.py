@@ -1,0 +1,186 @@
+"""The report on a console: with a progress bar on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import perf_counter
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.syntax import Syntax
+
+from memcert.engine.certificate import Certificate, succeeded
+from memcert.engine.contract import Contract
+from memcert.engine.execution import Divergence
+from memcert.engine.program import read_program
+from memcert.engine.rule import Consequence, Rule
+from memcert.engine.script import script
+from memcert.engine.verdict import Finding, Verdict
+from memcert.reports.summary import (
+    broken,
+    cost_line,
+    counterexample_lines,
+    counts_line,
+    headline,
+    run_line,
+    store_line,
+)
+
+STYLES = {
+    Finding.PASSED: "green",
+    Finding.FAILED: "bold red",
+    Finding.DEVIATES: "yellow",
+    Finding.UNSUPPORTED: "yellow",
+    Finding.NOT_RUN: "dim",
+}
+
+SCRIPTS = 1
+"""How many counterexamples are printed as scripts; the others are named with their files."""
+
+
+class Watch:
+    """Shows how far a run is.
+
+    Args:
+        console: where.
+        rules: how many rules there are.
+        name: the backend's name.
+    """
+
+    def __init__(self, console: Console, rules: int, name: str) -> None:
+        self._console = console
+        self._bar: Progress | None = None
+        self._rules = rules
+        self._name = name
+        self._done = 0
+        self._shown_at = perf_counter()
+
+    @contextmanager
+    def shown(self) -> Iterator[None]:
+        """Show a progress bar for as long as the context lasts, on a terminal."""
+        if not self._console.is_terminal:
+            self._console.print(f"memcert: certifying {escape(self._name)}, {self._rules} rules")
+            yield
+            return
+        columns = (
+            TextColumn("[bold]{task.fields[backend]}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("{task.description}"),
+        )
+        with Progress(*columns, console=self._console, transient=True) as bar:
+            self._bar = bar
+            self._task = bar.add_task("", total=self._rules, backend=escape(self._name))
+            yield
+        self._bar = None
+
+    def starts(self, rule: Rule) -> None:
+        """Be told that a rule is being checked.
+
+        Args:
+            rule: the rule.
+        """
+        if self._bar is not None:
+            self._bar.update(self._task, description=f"{rule.id} {escape(rule.text[:50])}")
+
+    def ends(self, rule: Rule, verdict: Verdict) -> None:
+        """Be told what was found.
+
+        Args:
+            rule: the rule.
+            verdict: what was found.
+        """
+        self._done += 1
+        if self._bar is not None:
+            self._bar.update(self._task, completed=self._done)
+        if verdict.finding is not Finding.PASSED:
+            style = STYLES[verdict.finding]
+            reason = f" ({verdict.reason})" if verdict.reason else ""
+            self._console.print(
+                f"[{style}]{verdict.finding.value}[/] {rule.id} \\[{rule.consequence.value}]"
+                f" {escape(rule.text)}{escape(reason)}"
+            )
+        elif self._bar is None and perf_counter() - self._shown_at > 10:
+            self._shown_at = perf_counter()
+            self._console.print(f"{self._done} of {self._rules} rules checked, now {rule.id}")
+
+
+def show(console: Console, certificate: Certificate, contract: Contract, server: str) -> None:
+    """Print what was found, what hurts most first.
+
+    Args:
+        console: where.
+        certificate: the certificate.
+        contract: whose operations the counterexamples are made of.
+        server: how the store was started, for the scripts.
+    """
+    for number, verdict in enumerate(broken(certificate)):
+        _show_broken(console, verdict)
+        if number < SCRIPTS:
+            _show_script(console, verdict, certificate, contract, server)
+    good = succeeded(certificate)
+    console.print()
+    console.print(f"[{'bold green' if good else 'bold red'}]{escape(headline(certificate))}[/]")
+    console.print(f"  rules  {counts_line(certificate)}", highlight=False)
+    console.print(f"  store  {escape(store_line(certificate))}", highlight=False)
+    console.print(f"  run    {run_line(certificate)}", highlight=False)
+    console.print(f"  cost   {cost_line(certificate)}", highlight=False)
+    for complaint in certificate["complaints"]:
+        console.print(f"[bold red]{escape(complaint)}[/]")
+    if not good and not certificate["complaints"] and not certificate["run"]["rules"]:
+        console.print(f"[bold red]level {certificate['level']['asked']} was not reached[/]")
+
+
+def _show_broken(console: Console, verdict: dict[str, Any]) -> None:
+    consequence = Consequence(verdict["consequence"])
+    console.print()
+    console.print(
+        f"[bold]{verdict['rule']}[/] {verdict['finding']}: {escape(verdict['text'])}"
+        f" [dim]({consequence.meaning})[/]",
+        highlight=False,
+    )
+    for line in counterexample_lines(verdict):
+        console.print(f"  {escape(line)}", highlight=False)
+
+
+def _show_script(
+    console: Console,
+    verdict: dict[str, Any],
+    certificate: Certificate,
+    contract: Contract,
+    server: str,
+) -> None:
+    example = verdict["counterexample"]
+    text = script(
+        read_program(example["program"], contract.operations),
+        divergence_of(example),
+        contract,
+        certificate["backend"]["specification"] or certificate["backend"]["name"],
+        title=f"{verdict['rule']}: {verdict['text']}",
+        server=server,
+    )
+    console.print()
+    if console.is_terminal:
+        console.print(Syntax(text, "python", background_color="default", word_wrap=True))
+    else:
+        console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def divergence_of(example: dict[str, Any]) -> Divergence:
+    """Return the divergence that a certificate's counterexample tells of.
+
+    Args:
+        example: the counterexample.
+    """
+    return Divergence(
+        example["step"],
+        example["operation"],
+        example["expected"],
+        example["observed"],
+        example["hang"],
+        tuple(example["refused"]),
+    )

@@ -1,0 +1,42 @@
+"""The report's files in a folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from memcert.engine.certificate import Certificate
+from memcert.engine.files import write_text
+from memcert.reports.junit import junit
+from memcert.reports.markdown import markdown
+from memcert_reference.json_text import dump_json
+
+
+def write_reports(folder: Path, certificate: Certificate) -> None:
+    """Write the certificate, the JUnit XML and the Markdown summary.
+
+    Args:
+        folder: where; it is made.
+        certificate: what they are made from.
+
+    Raises:
+        Unwritable: one of them cannot be written.
+    """
+    write_text(folder / "certificate.json", readable_json(certificate))
+    write_text(folder / "junit.xml", junit(certificate))
+    write_text(folder / "summary.md", markdown(certificate))
+
+
+def readable_json(certificate: Certificate) -> str:
+    """Return a certificate as JSON text with a line per verdict.
+
+    Args:
+        certificate: the certificate.
+    """
+    lines = []
+    for key, value in certificate.items():
+        if key == "verdicts":
+            rows = ",\n    ".join(dump_json(verdict) for verdict in value)
+            lines.append(f'  "verdicts": [\n    {rows}\n  ]')
+        else:
+            lines.append(f'  "{key}": {dump_json(value)}')
+    return "{\n" + ",\n".join(lines) + "\n}\n"

@@ -1,0 +1,59 @@
+"""The certificate as Markdown, for the summary page of a CI job."""
+
+from __future__ import annotations
+
+from memcert.engine.certificate import Certificate, succeeded
+from memcert.engine.rule import Consequence
+from memcert.engine.verdict import Finding
+from memcert.reports.summary import (
+    broken,
+    cost_line,
+    counterexample_lines,
+    counts_line,
+    headline,
+    run_line,
+    store_line,
+)
+
+
+def markdown(certificate: Certificate) -> str:
+    """Return the report as Markdown text.
+
+    Args:
+        certificate: the certificate.
+    """
+    mark = "✅" if succeeded(certificate) else "❌"
+    contract, kit = certificate["contract"], certificate["kit"]
+    lines = [
+        f"## {mark} {headline(certificate)}",
+        "",
+        f"- asked: level {certificate['level']['asked']}; rules: {counts_line(certificate)}",
+        f"- store: {store_line(certificate)}",
+        f"- run: {run_line(certificate)}; {cost_line(certificate)}",
+        f"- kit {kit['version']}, contract {contract['name']} {contract['version']},"
+        f" Python {certificate['platform']['python']}, {certificate['run']['date']}",
+        "",
+    ]
+    lines += [f"- **{complaint}**" for complaint in certificate["complaints"]]
+    for verdict in broken(certificate):
+        consequence = Consequence(verdict["consequence"])
+        lines += [
+            f"### {verdict['rule']} {verdict['finding']}: {consequence.value}",
+            "",
+            f"{verdict['text']} ({consequence.meaning})",
+            "",
+            "```text",
+            *counterexample_lines(verdict),
+            "```",
+            "",
+        ]
+    lines += ["| rule | finding | level | if broken | programs | |", "|---|---|---|---|--:|---|"]
+    for verdict in certificate["verdicts"]:
+        if verdict["finding"] == Finding.NOT_RUN.value:
+            continue
+        text = verdict["text"].replace("|", "\\|")
+        lines.append(
+            f"| {verdict['rule']} | {verdict['finding']} | {verdict['level'] or 'extension'} |"
+            f" {verdict['consequence']} | {verdict['programs']} | {text} |"
+        )
+    return "\n".join([*lines, ""])

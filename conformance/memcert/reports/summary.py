@@ -1,0 +1,137 @@
+"""What every report says of a certificate, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from memcert.engine.certificate import Certificate, standing_of
+from memcert.engine.rule import Consequence
+from memcert.engine.verdict import Finding
+
+Verdict = dict[str, Any]
+"""A verdict as a certificate holds it."""
+
+WORST_FIRST = list(Consequence)
+
+
+def headline(certificate: Certificate) -> str:
+    """Return what was reached, in one line.
+
+    Args:
+        certificate: the certificate.
+    """
+    name = certificate["backend"]["name"]
+    if certificate["run"]["rules"]:
+        return f"{name}: only {', '.join(certificate['run']['rules'])} checked"
+    reached = str(standing_of(certificate["verdicts"]))
+    line = f"{name}: {reached}"
+    if not certificate["backend"]["capabilities"]["durable"]:
+        line += " (ephemeral by design: certified at core)"
+    return line
+
+
+def store_line(certificate: Certificate) -> str:
+    """Return which store was used, in one line.
+
+    Args:
+        certificate: the certificate.
+    """
+    store = certificate["store"]
+    if store is None:
+        return "no store of the kit's"
+    return f"{store['version']}, {store['how']}"
+
+
+def run_line(certificate: Certificate) -> str:
+    """Return what was run, in one line.
+
+    Args:
+        certificate: the certificate.
+    """
+    run = certificate["run"]
+    return (
+        f"{run['programs']:,} programs, {run['operations']:,} operations and"
+        f" {run['observations']:,} looks at the state in {run['seconds']:.1f} s, seed {run['seed']}"
+    )
+
+
+def cost_line(certificate: Certificate) -> str:
+    """Return what the kit itself cost, in one line.
+
+    Args:
+        certificate: the certificate.
+    """
+    run = certificate["run"]
+    backend = run["backend_seconds"]
+    if not backend:
+        return "the backend's own time was not measurable"
+    kit = run["seconds"] - backend
+    return (
+        f"{backend:.1f} s in the backend, {kit:.1f} s in the kit ({kit / backend:.2f} times the"
+        " backend's own time)"
+    )
+
+
+def counts(certificate: Certificate) -> dict[Finding, int]:
+    """Return how many rules have each finding.
+
+    Args:
+        certificate: the certificate.
+    """
+    found = [verdict["finding"] for verdict in certificate["verdicts"]]
+    return {finding: found.count(finding.value) for finding in Finding}
+
+
+def counts_line(certificate: Certificate) -> str:
+    """Return how many rules have each finding, in one line.
+
+    Args:
+        certificate: the certificate.
+    """
+    return ", ".join(
+        f"{number} {finding.value}" for finding, number in counts(certificate).items() if number
+    )
+
+
+def broken(certificate: Certificate) -> Sequence[Verdict]:
+    """Return the verdicts with a counterexample, what hurts most first.
+
+    Args:
+        certificate: the certificate.
+    """
+    found = [verdict for verdict in certificate["verdicts"] if verdict["counterexample"]]
+    return sorted(
+        found,
+        key=lambda verdict: (
+            Consequence(verdict["consequence"]).rank,
+            len(verdict["counterexample"]["program"]["steps"]),
+        ),
+    )
+
+
+def counterexample_lines(verdict: Verdict) -> list[str]:
+    """Return where a backend and the contract came apart, in a few lines.
+
+    Args:
+        verdict: one with a counterexample.
+    """
+    example = verdict["counterexample"]
+    return [
+        f"at operation {example['step'] + 1}: {example['operation']}",
+        f"  expected: {example['expected']}",
+        f"  observed: {example['observed']}",
+    ]
+
+
+def oneline(verdict: Verdict) -> str:
+    """Return a verdict in one line, its counterexample left out.
+
+    Args:
+        verdict: the verdict.
+    """
+    level = verdict["level"] or "extension"
+    line = f"{verdict['rule']:<9} {verdict['finding']:<11} {level:<9} {verdict['consequence']:<7}"
+    if verdict["programs"]:
+        line += f" {verdict['programs']:>4} programs {verdict['operations']:>6,} operations"
+    return f"{line}  {verdict['reason']}".rstrip()
