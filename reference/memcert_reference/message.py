@@ -198,7 +198,10 @@ def copy_of(record: Record) -> Record:
     Args:
         record: a result of `record_of`.
     """
-    return cast(Record, trusted_copy(cast(JSONValue, record)))
+    # The other fields are strings, which nobody can change.
+    content = trusted_copy(cast(JSONValue, record["content"]))
+    metadata = trusted_copy(cast(JSONValue, record["metadata"]))
+    return cast(Record, {**record, "content": content, "metadata": metadata})
 
 
 def _role(value: object) -> Role:

@@ -11,7 +11,11 @@ from importlib import import_module
 
 from memcert_backends.servers.server import How, Server, ServerUnavailable
 
-STORES = {"redis": "memcert_backends.servers.redis", "sqlite": "memcert_backends.servers.sqlite"}
+STORES = {
+    "folder": "memcert_backends.servers.folder",
+    "redis": "memcert_backends.servers.redis",
+    "sqlite": "memcert_backends.servers.sqlite",
+}
 """Every store, and the module with its ``start`` function."""
 
 

@@ -1,0 +1,5 @@
+"""A memory in Redis."""
+
+from memcert_backends.redis.memory import RedisMemory
+
+__all__ = ["RedisMemory"]

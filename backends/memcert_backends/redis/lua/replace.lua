@@ -1,0 +1,30 @@
+-- ARGV[2]: the summary; ARGV[3]: how many messages; then id and payload of each; then, for each
+-- message in turn, how many marks it has and its marks.
+redis.call('UNLINK', unpack(KEYS))
+if ARGV[2] ~= '' then
+    redis.call('SET', SUMMARY, ARGV[2])
+end
+local order, messages, marks, marked = {}, {}, {}, {}
+local count = tonumber(ARGV[3])
+local argument = 2 * count + 4
+for sequence = 1, count do
+    local id, payload = ARGV[2 * sequence + 2], ARGV[2 * sequence + 3]
+    order[2 * sequence - 1], order[2 * sequence] = sequence, id
+    messages[2 * sequence - 1], messages[2 * sequence] = id, payload
+    local tags, suffix = {}, digits(sequence) .. id
+    for position = 1, tonumber(ARGV[argument]) do
+        tags[position] = tag_of(ARGV[argument + position])
+        marked[#marked + 1] = 0
+        marked[#marked + 1] = tags[position] .. suffix
+    end
+    if #tags > 0 then
+        marks[#marks + 1] = id
+        marks[#marks + 1] = table.concat(tags)
+    end
+    argument = argument + #tags + 1
+end
+write('ZADD', ORDER, order)
+write('HSET', MESSAGES, messages)
+write('HSET', MARKS, marks)
+write('ZADD', MARKED, marked)
+refresh_expiry()

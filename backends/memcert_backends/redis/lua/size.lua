@@ -1,0 +1,3 @@
+-- Returns the number of messages.
+refresh_expiry()
+return redis.call('ZCARD', ORDER)

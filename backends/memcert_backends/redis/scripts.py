@@ -1,0 +1,73 @@
+"""The operations as Lua scripts, which Redis runs whole, in one round trip each."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from importlib.resources import files
+from typing import Any, TypeAlias
+from weakref import WeakKeyDictionary
+
+from redis.asyncio import Redis, RedisCluster
+from redis.client import NEVER_DECODE
+from redis.exceptions import NoScriptError
+
+Client: TypeAlias = "Redis | RedisCluster"
+"""A client of one server, or of a cluster."""
+
+_FOLDER = files("memcert_backends.redis") / "lua"
+_SHARED = (_FOLDER / "space.lua").read_text("utf-8")
+
+
+class Script:
+    """A script, sent by its digest once the server has it.
+
+    The first call over a connection pool sends the text, so that it is one round trip as well.
+    A server that lost its scripts, by a restart or SCRIPT FLUSH, gets the text in a second one.
+
+    Args:
+        name: the script's file in the folder ``lua``, without its suffix.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.text = f"{_SHARED}\n{(_FOLDER / f'{name}.lua').read_text('utf-8')}".encode()
+        self.digest = hashlib.sha1(self.text, usedforsecurity=False).hexdigest()
+        # Pools go when their clients do, and take what is known about them along.
+        self._sent: WeakKeyDictionary[object, None] = WeakKeyDictionary()
+
+    async def run(
+        self, client: Client, keys: Sequence[bytes], arguments: Sequence[str | bytes | int]
+    ) -> Any:
+        """Run the script and return its reply, strings as bytes.
+
+        Args:
+            client: where to run it.
+            keys: the keys that it uses.
+            arguments: its arguments; strings are sent as UTF-8, whatever the client's encoding.
+        """
+        sent_to: object = getattr(client, "connection_pool", client)
+        sent = (
+            argument.encode() if isinstance(argument, str) else argument for argument in arguments
+        )
+        rest = (len(keys), *keys, *sent)
+        options = {NEVER_DECODE: True}
+        if sent_to in self._sent:
+            try:
+                return await client.execute_command("EVALSHA", self.digest, *rest, **options)
+            except NoScriptError:
+                pass
+        reply = await client.execute_command("EVAL", self.text, *rest, **options)
+        self._sent[sent_to] = None
+        return reply
+
+
+ADD = Script("add")
+DELETE = Script("delete")
+DELETE_BY_MARK = Script("delete_by_mark")
+SIZE = Script("size")
+CLEAR = Script("clear")
+READ = Script("read")
+UPDATE_MARKS = Script("update_marks")
+WRITE_SUMMARY = Script("write_summary")
+EXPORT = Script("export")
+REPLACE = Script("replace")

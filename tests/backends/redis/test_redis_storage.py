@@ -1,0 +1,296 @@
+"""How RedisMemory stores a space: round trips, keys, expiry, work, scripts."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+import redis
+from redis.asyncio import Redis, RedisCluster
+from redis.crc import key_slot
+
+from memcert_backends.redis import RedisMemory
+from memcert_backends.redis.keys import SUFFIXES, space_keys
+from memcert_backends.servers import Server
+from memcert_backends.servers.redis_process import redis_process
+from memcert_reference import Msg
+
+OPERATIONS: dict[str, Callable[[RedisMemory], Awaitable[Any]]] = {
+    "add": lambda memory: memory.add([Msg("a", "b", "user") for _ in range(3)], ["h", "i"]),
+    "size": lambda memory: memory.size(),
+    "get_memory": lambda memory: memory.get_memory(),
+    "get_memory mark": lambda memory: memory.get_memory("h", "i"),
+    "get_memory exclude": lambda memory: memory.get_memory(None, "h"),
+    "update ids": lambda memory: memory.update_messages_mark("j", "h", ["m1", "m2"]),
+    "update all": lambda memory: memory.update_messages_mark("k"),
+    "summary": lambda memory: memory.update_compressed_summary("s"),
+    "export": lambda memory: memory.export_state(),
+    "delete": lambda memory: memory.delete(["m1", "m2", "none"]),
+    "delete_by_mark": lambda memory: memory.delete_by_mark(["i", "j"]),
+    "clear": lambda memory: memory.clear(),
+    "import": lambda memory: memory.import_state(
+        {"_compressed_summary": "s", "content": [[_dict("m1"), ["h"]]]}
+    ),
+}
+
+
+def _dict(msg_id: str) -> dict[str, Any]:
+    return Msg("a", "b", "user", id=msg_id).to_dict()
+
+
+async def _fill(memory: RedisMemory, count: int, marks: list[str] | None = None) -> None:
+    await memory.add([Msg("a", "b", "user", id=f"m{i}") for i in range(count)], marks)
+
+
+@pytest.mark.parametrize("stored", [0, 2500])
+def test_every_operation_is_one_round_trip(
+    server: Server, space: dict[str, Any], recorded: Callable[..., Any], stored: int
+) -> None:
+    async def main() -> None:
+        async with recorded(fresh) as client, RedisMemory(client=client, **space) as memory:
+            await _fill(memory, stored, ["h"])
+            for name, operation in OPERATIONS.items():
+                for _ in range(2):
+                    client.commands.clear()
+                    await operation(memory)
+                    assert len(client.commands) == 1, name
+                assert client.commands == ["EVALSHA"], name
+
+    # The first use of a server that knows no script yet counts as well.
+    assert server.fresh is not None
+    with server.fresh() as fresh:
+        asyncio.run(main())
+
+
+def test_a_server_that_lost_its_scripts_gets_them_again(
+    server: Server, space: dict[str, Any], recorded: Callable[..., Any]
+) -> None:
+    async def main() -> None:
+        async with recorded(server) as client, RedisMemory(client=client, **space) as memory:
+            await memory.size()
+            await client.script_flush()
+            client.commands.clear()
+            assert await memory.size() == 0
+            assert await memory.size() == 0
+            assert client.commands == ["EVALSHA", "EVAL", "EVALSHA"]
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("prefix", ["", "app:", "{", "}", "{}", "{a}b", "%7B", "é*\n"])
+def test_the_keys_of_a_space_are_few_and_in_one_slot(
+    server: Server, space: dict[str, Any], prefix: str
+) -> None:
+    async def main() -> None:
+        async with Redis.from_url(server.url) as client:
+            memory = RedisMemory(client=client, key_prefix=prefix, **space)
+            before: set[Any] = set(await client.keys("*"))
+            await _fill(memory, 100, ["h", "{i}"])
+            await memory.update_compressed_summary("s")
+            keys: set[Any] = set(await client.keys("*")) - before
+            assert len(keys) == len(SUFFIXES) == 5
+            assert len({key_slot(key) for key in keys}) == 1
+            # The hash tag is the space, so spaces spread over a cluster whatever the prefix is.
+            user_id, session_id = space.values()
+            assert key_slot(f"{user_id}:{session_id}".encode()) == key_slot(keys.pop())
+
+    asyncio.run(main())
+
+
+def test_no_two_spaces_share_a_key_and_each_has_one_slot() -> None:
+    names = [
+        "}",
+        "a",
+        "b",
+        "a:b",
+        "b:a",
+        ":",
+        "{a",
+        "a}",
+        "}{",
+        "%3A",
+        "A",
+        "a ",
+        "é",
+        "e\u0301",
+        "*",
+    ]
+    prefixes = ["", "{", "{a:b}", "%7B", "%257B", "a"]
+    spaces = list(itertools.product(prefixes, names, names))
+    keys = [space_keys(*space) for space in spaces]
+    assert len(set(itertools.chain(*keys))) == len(SUFFIXES) * len(spaces)
+    assert all(len({key_slot(key) for key in together}) == 1 for together in keys)
+
+
+async def _deadlines(client: Any, space: dict[str, Any]) -> set[int]:
+    return {await client.pexpiretime(key) for key in await client.keys(f"*{space['user_id']}*")}
+
+
+def test_every_operation_refreshes_the_one_expiry(server: Server, space: dict[str, Any]) -> None:
+    async def main() -> None:
+        async with Redis.from_url(server.url) as client:
+            memory = RedisMemory(client=client, key_ttl=1000, **space)
+            await _fill(memory, 5, ["h", "keep"])
+            await memory.update_compressed_summary("s")
+            for name, operation in OPERATIONS.items():
+                if name == "delete_by_mark":
+                    await _fill(memory, 9, ["i"])
+                for key in await client.keys(f"*{space['user_id']}*"):
+                    await client.expire(key, 500)
+                await operation(memory)
+                (deadline,) = await _deadlines(client, space)
+                assert 990_000 < deadline - time.time() * 1000 < 1_001_000, name
+
+    asyncio.run(main())
+
+
+def test_a_memory_without_an_expiry_leaves_the_one_there_is(
+    server: Server, space: dict[str, Any]
+) -> None:
+    async def main() -> None:
+        async with Redis.from_url(server.url) as client:
+            mortal = RedisMemory(client=client, key_ttl=1000, **space)
+            other = RedisMemory(client=client, **space)
+            await mortal.add(Msg("a", "b", "user", id="m"))
+            (deadline,) = await _deadlines(client, space)
+            for operation in (
+                lambda: other.update_compressed_summary("made"),
+                lambda: other.update_compressed_summary("changed"),
+                lambda: other.add(Msg("a", "b", "user"), "j"),
+                lambda: other.delete_by_mark("j"),
+                lambda: other.update_messages_mark("h"),
+                lambda: other.update_messages_mark("i", "h"),
+                other.get_memory,
+            ):
+                await operation()
+                (left,) = await _deadlines(client, space)
+                assert abs(left - deadline) < 100
+
+    asyncio.run(main())
+
+
+def test_without_an_expiry_nothing_expires(server: Server, space: dict[str, Any]) -> None:
+    async def main() -> None:
+        async with Redis.from_url(server.url) as client:
+            memory = RedisMemory(client=client, **space)
+            for operation in OPERATIONS.values():
+                await operation(memory)
+                assert await _deadlines(client, space) <= {-1}
+
+    asyncio.run(main())
+
+
+def test_the_whole_space_expires(server: Server, space: dict[str, Any]) -> None:
+    async def main() -> None:
+        async with Redis.from_url(server.url) as client:
+            memory = RedisMemory(client=client, key_ttl=1, **space)
+            await _fill(memory, 3, ["h"])
+            await memory.update_compressed_summary("s")
+            await asyncio.sleep(1.05)
+            assert await memory.get_memory() == []
+            await _fill(memory, 3)
+            assert await memory.get_memory("h") == []
+
+    asyncio.run(main())
+
+
+def test_no_old_mark_comes_back_when_the_order_was_evicted(
+    server: Server, space: dict[str, Any]
+) -> None:
+    async def main() -> None:
+        async with Redis.from_url(server.url) as client:
+            memory = RedisMemory(client=client, **space)
+            await _fill(memory, 3, ["h"])
+            await client.delete(*await client.keys(f"*{space['user_id']}*order"))
+            await _fill(memory, 3)
+            assert await memory.get_memory("h") == []
+            assert await memory.size() == 3
+
+    asyncio.run(main())
+
+
+def test_reads_write_nothing(real_server: Server, space: dict[str, Any]) -> None:
+    async def main() -> None:
+        async with Redis.from_url(real_server.url) as client:
+            memory = RedisMemory(client=client, **space)
+            await _fill(memory, 3, ["h"])
+            changes = (await client.info("persistence"))["rdb_changes_since_last_save"]
+            for name in ("size", "get_memory", "get_memory mark", "get_memory exclude", "export"):
+                await OPERATIONS[name](memory)
+            after = (await client.info("persistence"))["rdb_changes_since_last_save"]
+            assert after == changes
+
+    asyncio.run(main())
+
+
+async def _calls(client: Redis, operation: Awaitable[Any]) -> dict[str, int]:
+    await client.config_resetstat()
+    await operation
+    statistics = await client.info("commandstats")
+    return {
+        name: entry["calls"]
+        for name, entry in statistics.items()
+        if "config" not in name and "eval" not in name
+    }
+
+
+def test_the_work_of_an_operation_does_not_grow_with_the_space(real_server: Server) -> None:
+    async def main() -> None:
+        async with Redis.from_url(real_server.url) as client:
+            counted = {}
+            for stored in (10, 5000):
+                memory = RedisMemory(client=client, user_id=f"grown {stored}")
+                await _fill(memory, stored, ["h"])
+                for name in ("add", "size", "update ids", "get_memory mark", "delete"):
+                    await OPERATIONS[name](memory)
+                await memory.add(Msg("a", "b", "user", id="last"), "rare")
+                counted[stored] = [
+                    await _calls(client, memory.add(Msg("a", "b", "user", id="new"), "i")),
+                    await _calls(client, memory.size()),
+                    await _calls(client, memory.get_memory("rare", "h")),
+                    await _calls(client, memory.update_messages_mark("j", "h", ["m5"])),
+                    await _calls(client, memory.update_messages_mark("j", "rare")),
+                    await _calls(client, memory.delete(["m5", "m6"])),
+                    await _calls(client, memory.delete_by_mark(["i", "i2"])),
+                ]
+            assert counted[10] == counted[5000]
+
+    asyncio.run(main())
+
+
+def test_a_large_delete_asks_the_server_for_many_at_a_time(real_server: Server) -> None:
+    async def main() -> None:
+        async with Redis.from_url(real_server.url) as client:
+            memory = RedisMemory(client=client, user_id="large delete")
+            await _fill(memory, 20_000, ["h", "i"])
+            ids = [f"m{number}" for number in range(0, 20_000, 2)]
+            calls = await _calls(client, memory.delete(ids))
+            assert sum(calls.values()) < 100
+
+    asyncio.run(main())
+
+
+def test_works_on_a_cluster(space: dict[str, Any]) -> None:
+    async def main(server: Server) -> None:
+        port = int(server.url.rpartition(":")[2].removesuffix("/0"))
+        async with RedisCluster(host="127.0.0.1", port=port) as client:
+            for number in range(3):
+                names = {**space, "session_id": f"s{number}"}
+                memory = RedisMemory(client=client, key_prefix="{", key_ttl=60, **names)
+                for name, operation in OPERATIONS.items():
+                    assert await operation(memory) is not NotImplemented, name
+                assert await memory.size() == 1
+                await memory.close()
+
+    with redis_process({"cluster-enabled": "yes"}) as server:
+        with redis.Redis.from_url(server.url) as node:
+            node.execute_command("CLUSTER", "ADDSLOTSRANGE", 0, 16383)
+            deadline = time.monotonic() + 10
+            while node.cluster("info")["cluster_state"] != "ok":
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+        asyncio.run(main(server))
