@@ -218,6 +218,8 @@ class StoredMemory(MemoryBase):
     async def update_compressed_summary(self, summary: str) -> None:
         text = plain_text(summary, "summary")
         async with self._next_turn():
+            # A write that fails may have happened or not.
+            self._known_summary = None
             await self._store_write_summary(text)
             self._known_summary = text
 
@@ -232,7 +234,7 @@ class StoredMemory(MemoryBase):
         return {SUMMARY_KEY: self._known_summary}
 
     def load_state_dict(self, state: Mapping[str, Any], strict: bool = True) -> None:
-        """Replace the summary; the store has it before the next operation of this memory.
+        """Replace the summary; the store has it once this memory did something else, or is closed.
 
         Args:
             state: what `state_dict` returned.
@@ -270,9 +272,15 @@ class StoredMemory(MemoryBase):
             self._known_summary = summary
 
     async def close(self) -> None:
-        if not self._closed:
-            self._closed = True
-            await self._store_close()
+        """Store what was loaded, after the operations started earlier; then let go."""
+        async with self._turn:
+            if self._closed:
+                return
+            try:
+                await self._store_loaded_summary()
+            finally:
+                self._closed = True
+                await self._store_close()
 
     @asynccontextmanager
     async def _next_turn(self) -> AsyncIterator[None]:
@@ -280,10 +288,13 @@ class StoredMemory(MemoryBase):
         async with self._turn:
             if self._closed:
                 raise RuntimeError(f"this {type(self).__name__} is closed")
-            if self._loaded_summary is not None:
-                await self._store_write_summary(self._loaded_summary)
-                self._known_summary, self._loaded_summary = self._loaded_summary, None
+            await self._store_loaded_summary()
             yield
+
+    async def _store_loaded_summary(self) -> None:
+        if self._loaded_summary is not None:
+            await self._store_write_summary(self._loaded_summary)
+            self._known_summary, self._loaded_summary = self._loaded_summary, None
 
     def _row(self, record: Record, what: str) -> Row:
         payload = dump_json(cast(JSONValue, record))

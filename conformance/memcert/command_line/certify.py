@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import click
+from hypothesis.configuration import set_hypothesis_home_dir
 from rich.console import Console
 
 from memcert.command_line.errors import WrongQuestion, in_one_line
@@ -53,7 +54,8 @@ LEVELS = [level.value for level in Level if TOP_LEVEL.includes(level)]
     type=int,
     default=0,
     show_default=True,
-    help="What the generated programs depend on, and nothing else.",
+    help="The generated programs depend on it, on the versions of memcert and Hypothesis, and on"
+    " the constants that Hypothesis finds in loaded modules outside site-packages.",
 )
 @click.option("--rule", "rules", multiple=True, metavar="ID", help="Check only this rule; repeatable.")
 @click.option("--strict", is_flag=True, help="Ask for every strict rule as well.")
@@ -75,7 +77,7 @@ LEVELS = [level.value for level in Level if TOP_LEVEL.includes(level)]
     default=Path(".memcert"),
     show_default=True,
     metavar="FOLDER",
-    help="Where programs that fail are kept, to be run first the next time.",
+    help="Where programs that fail are kept, to be run first the next time, and a cache.",
 )
 @in_one_line
 def certify(
@@ -110,6 +112,8 @@ def certify(
     known = read_deviations(deviations, CONTRACT) if deviations else ()
     if report_dir is not None:
         check_writable(report_dir)
+    # Hypothesis keeps a cache; the working directory is the user's.
+    set_hypothesis_home_dir(counterexamples / "hypothesis")
     plan = Plan(asked, frozenset(rules), budget, seed, deviations=known)
     console = Console(highlight=False, soft_wrap=True)
     corpus = Corpus(counterexamples, backend.name, CONTRACT)

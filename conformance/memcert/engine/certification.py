@@ -27,7 +27,8 @@ class Plan:
         rules: the ids of the only rules to check; none for all.
         budget: how long the programs may take, in seconds, shrinking apart. Each rule runs a few
             programs however long they take.
-        seed: what the generated programs depend on, and nothing else.
+        seed: what the generated programs depend on, beside the versions of memcert and Hypothesis
+            and the constants that Hypothesis finds in modules outside site-packages.
         shrink_seconds: how long each counterexample may be made smaller, in seconds.
         deviations: the known deviations.
         today: the day on which they are judged.

@@ -72,7 +72,8 @@ class Search:
     Args:
         rule: the rule.
         execute: runs a program.
-        seed: what the generated programs depend on, and nothing else.
+        seed: what the generated programs depend on, beside the versions of memcert and Hypothesis
+            and the constants that Hypothesis finds in modules outside site-packages.
         until: when the rule's share of the time is used up, as of `time.perf_counter`.
         shrink_seconds: how long a counterexample may be made smaller.
         first: programs that failed before, run before any other.
@@ -109,6 +110,7 @@ class Search:
             suppress_health_check=list(HealthCheck),
             verbosity=Verbosity.quiet,
             print_blob=False,
+            report_multiple_bugs=False,
         )
         @given(self.rule.programs())
         def differ(program: Program) -> None:

@@ -82,12 +82,19 @@ class LoadState(Operation):
     Args:
         state: the state.
         strict: the argument; None to leave it out.
+        watched: whether the state is looked at afterwards, which may be what stores it.
     """
 
     kind: ClassVar[str] = "load_state_dict"
 
     state: Any = decoded(_state)
     strict: bool | None = None
+    watched: bool = True
+
+    @property
+    def changes(self) -> bool:
+        """Whether the state is looked at afterwards."""
+        return self.watched
 
     async def run(self, memory: Any, saved: dict[int, Any]) -> object:
         arguments = {} if self.strict is None else {"strict": self.strict}

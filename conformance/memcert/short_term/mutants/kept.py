@@ -29,6 +29,8 @@ class Kept(InMemoryMemory):
         self.user_id = identifier(space.user_id, "user_id")
         self.session_id = identifier(space.session_id, "session_id")
         self._folder = path_of(space.server.url)
+        # What the file held when this memory last looked: reading is cheap, parsing is not.
+        self._text: str | None = None
 
     def _key(self) -> str:
         """Return what stands for the space; no two spaces have the same."""
@@ -55,12 +57,19 @@ class Kept(InMemoryMemory):
     def _load(self) -> None:
         """Take on what is kept of the space."""
         text = self._read(self._file(self._key()))
-        kept: Any = {"_compressed_summary": "", "content": []} if text is None else load_json(text)
-        super().load_state_dict(kept)
+        if text is None:
+            self._entries, self._summary = {}, ""
+        elif text != self._text:
+            kept: Any = load_json(text)
+            super().load_state_dict(kept)
+        self._text = text
 
     def _store(self) -> None:
         """Keep the space as it is now."""
-        self._write(self._file(self._key()), dump_json(super().state_dict()))
+        text = dump_json(super().state_dict())
+        if text != self._text:
+            self._write(self._file(self._key()), text)
+            self._text = text
 
     async def add(
         self, memories: Msg | list[Msg] | None, marks: str | list[str] | None = None

@@ -219,6 +219,17 @@ RULES = (
         share=0.5,
     ),
     Rule(
+        "DUR-08",
+        "What load_state_dict loaded is there after the memory was closed and opened again.",
+        Level.DURABLE,
+        Consequence.LOSS,
+        lambda: programs(
+            adds(IDS[:2], (), ("x",)),
+            st.sampled_from([_load_and_reopen("s"), _load_and_reopen("t"), _load_and_reopen("")]),
+        ),
+        needs=DURABLE,
+    ),
+    Rule(
         "ISO-01",
         "Two sessions of one user share nothing.",
         Level.DURABLE,
