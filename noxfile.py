@@ -1,0 +1,133 @@
+"""The jobs of this repository: the only list of them.
+
+``nox -l`` shows them, ``nox`` runs those marked with a star, ``nox -s NAME`` runs one. Most hand
+what comes after ``--`` on to the tool that they run. Environments are kept between runs; ``nox -N``
+makes new ones.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.2.9"
+nox.options.sessions = ["tests", "lint", "typecheck"]
+nox.options.reuse_venv = "yes"
+# `tests` names only Pythons that are installed, so one that nox does not find is an error.
+nox.options.error_on_missing_interpreters = True
+
+PROJECT = nox.project.load_toml("pyproject.toml")
+
+
+def _runs(python: str) -> bool:
+    """Tell whether an interpreter runs: pyenv's shims are found on PATH and may not."""
+    try:
+        return subprocess.run([python, "-c", ""], capture_output=True, check=False).returncode == 0
+    except OSError:
+        return False
+
+
+def _folder_of(version: str) -> str | None:
+    """Return the folder of an interpreter that runs, from PATH or pyenv; None if there is none."""
+    if sysconfig.get_python_version() == version:
+        return str(Path(sys.executable).parent)
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    places = [
+        *os.get_exec_path(),
+        *map(str, sorted(pyenv.glob(f"versions/{version}.*/bin"), reverse=True)),
+    ]
+    for place in places:
+        python = shutil.which(f"python{version}", path=place)
+        if python and _runs(python):
+            return place
+    return None
+
+
+def _installed_pythons() -> list[str]:
+    """Return those of the supported versions that are installed, and let nox find them.
+
+    None of them is all of them: nox then says what is missing, and fails.
+    """
+    supported = nox.project.python_versions(PROJECT)
+    folders = {version: _folder_of(version) for version in supported}
+    found = [folder for folder in folders.values() if folder]
+    os.environ["PATH"] = os.pathsep.join(dict.fromkeys([*found, *os.get_exec_path()]))
+    return [version for version in supported if folders[version]] or supported
+
+
+def _group(name: str) -> tuple[str, ...]:
+    """Return the requirements of a dependency group of pyproject.toml."""
+    return nox.project.dependency_groups(PROJECT, name)
+
+
+@nox.session
+def conformance(session: nox.Session) -> None:
+    """Certify a backend: nox -s conformance -- --backend redis."""
+    if not session.posargs:
+        session.warn("name a backend: nox -s conformance -- --backend redis (--help shows more)")
+        sys.exit(2)
+    session.install(".[all]")
+    session.run("memcert", "certify", *session.posargs)
+
+
+@nox.session(python=_installed_pythons(), tags=["check"])
+def tests(session: nox.Session) -> None:
+    """Run the kit's own tests on every supported Python that is installed."""
+    session.install(".[all]", *_group("test"))
+    session.run("pytest", "-n", "auto", "--maxprocesses", "4", *session.posargs)
+
+
+@nox.session(tags=["check"])
+def lint(session: nox.Session) -> None:
+    """Check the code's style and format; CONTRIBUTING.md says how to correct them."""
+    session.install(*_group("lint"))
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+
+
+@nox.session(tags=["check"])
+def typecheck(session: nox.Session) -> None:
+    """Check the types, strictly."""
+    session.install(".[all]", *_group("typecheck"))
+    session.run("mypy", *session.posargs)
+
+
+@nox.session
+def contract(session: nox.Session) -> None:
+    """Write reference/CONTRACT.md from the rules."""
+    session.install(".[all]")
+    session.run("python", "-m", "memcert.short_term.document", "reference/CONTRACT.md")
+
+
+@nox.session
+def reports(session: nox.Session) -> None:
+    """Write reports/: certificates, the rule x mutant matrix, the kit's own cost."""
+    session.install(".[all]")
+    session.run("python", "-m", "memcert.reports.generate", "reports", "README.md")
+
+
+@nox.session(tags=["check"])
+def build(session: nox.Session) -> None:
+    """Build the wheel and the sdist into dist/, check them, and run the wheel where nothing is."""
+    session.install(*_group("build"))
+    dist = Path("dist").resolve()
+    shutil.rmtree(dist, ignore_errors=True)
+    session.run("python", "-m", "build", "--outdir", str(dist))
+    session.run("twine", "check", "--strict", *map(str, sorted(dist.iterdir())))
+
+    (wheel,) = dist.glob("*.whl")
+    requirement = f"memcert[embedded] @ {wheel.as_uri()}"
+    with tempfile.TemporaryDirectory() as elsewhere, session.chdir(elsewhere):
+        session.run("python", "-m", "virtualenv", "clean")
+        scripts = Path(elsewhere, "clean", "Scripts" if os.name == "nt" else "bin")
+        python, memcert = str(scripts / "python"), str(scripts / "memcert")
+        session.run(python, "-m", "pip", "install", "-q", requirement, external=True)
+        session.run(memcert, "backends", external=True)
+        session.run(memcert, "certify", "--backend", "redis", "--budget", "5", external=True)
