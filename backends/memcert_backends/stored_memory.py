@@ -105,7 +105,9 @@ class StoredMemory(MemoryBase):
         """Remove all rows and marks, and leave the summary and the order of later rows."""
 
     @abstractmethod
-    async def _store_read(self, mark: str | None, exclude_mark: str | None) -> tuple[str, list[str]]:
+    async def _store_read(
+        self, mark: str | None, exclude_mark: str | None
+    ) -> tuple[str, list[str]]:
         """Return the summary ("" for none) and the payloads of the matching rows, in order.
 
         Args:
@@ -146,7 +148,7 @@ class StoredMemory(MemoryBase):
             rows: the new rows in order, with distinct ids and distinct marks each.
         """
 
-    async def _store_close(self) -> None:  # noqa: B027 - most memories are lent what they use
+    async def _store_close(self) -> None:
         """Let go of what this memory opened itself; called once."""
 
     async def add(

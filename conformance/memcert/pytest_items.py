@@ -61,17 +61,17 @@ class Items:
         for backend in self._backends:
             rules = list(self._rules(backend))
             seconds = self._config.getoption("--memcert-budget") / sum(each.share for each in rules)
-            for rule in rules:
-                items.append(
-                    RuleItem.from_parent(
-                        session,
-                        name=f"memcert[{backend.name}-{rule.id}]",
-                        rule=rule,
-                        backend=backend,
-                        seconds=seconds * rule.share,
-                        items=self,
-                    )
+            items.extend(
+                RuleItem.from_parent(
+                    session,
+                    name=f"memcert[{backend.name}-{rule.id}]",
+                    rule=rule,
+                    backend=backend,
+                    seconds=seconds * rule.share,
+                    items=self,
                 )
+                for rule in rules
+            )
 
     def pytest_sessionfinish(self) -> None:
         """Stop the stores."""
@@ -168,9 +168,7 @@ class RuleItem(pytest.Item):
             f"\n  observed: {example.divergence.observed}\n\n{shown}"
         )
 
-    def repr_failure(
-        self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None
-    ) -> Any:
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Return the report of a broken rule, without a traceback through the kit.
 
         Args:

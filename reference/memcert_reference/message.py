@@ -150,9 +150,7 @@ class Msg:
         wanted = [block_type] if isinstance(block_type, str) else block_type
         return [block for block in blocks if block["type"] in wanted]
 
-    def has_content_blocks(
-        self, block_type: BlockType | list[BlockType] | None = None
-    ) -> bool:
+    def has_content_blocks(self, block_type: BlockType | list[BlockType] | None = None) -> bool:
         """Tell whether the content has a block of a type.
 
         Args:

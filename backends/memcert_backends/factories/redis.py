@@ -25,8 +25,6 @@ async def redis(space: Space) -> AsyncIterator[RedisMemory]:
         Redis.from_url(
             space.server.url, retry=Retry(NoBackoff(), 0), socket_timeout=SOCKET_TIMEOUT
         ) as client,
-        RedisMemory(
-            client=client, user_id=space.user_id, session_id=space.session_id
-        ) as memory,
+        RedisMemory(client=client, user_id=space.user_id, session_id=space.session_id) as memory,
     ):
         yield memory

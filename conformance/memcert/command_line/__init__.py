@@ -1,4 +1,4 @@
-"""The command line: ``memcert certify | replay | explain | backends | verify``.
+"""The command line: ``memcert certify | replay | explain | backends | verify | copy``.
 
 Exit status 0: what was asked for holds; 1: it does not; 2: the question itself is wrong.
 """
@@ -9,6 +9,7 @@ import click
 
 from memcert.command_line.backends import backends
 from memcert.command_line.certify import certify
+from memcert.command_line.copy import copy
 from memcert.command_line.explain import explain
 from memcert.command_line.replay import replay
 from memcert.command_line.verify import verify
@@ -26,5 +27,5 @@ def main() -> None:
     """
 
 
-for command in (certify, replay, explain, backends, verify):
+for command in (certify, replay, explain, backends, verify, copy):
     main.add_command(command)

@@ -12,7 +12,9 @@ from memcert.short_term.mutants import MUTANTS
 
 
 @click.command()
-@click.option("--mutants", is_flag=True, help="List the mutants as well: backends broken on purpose.")
+@click.option(
+    "--mutants", is_flag=True, help="List the mutants as well: backends broken on purpose."
+)
 @in_one_line
 def backends(mutants: bool) -> None:
     """List the backends that are built in or installed, and what they lack here."""

@@ -44,8 +44,8 @@ LEVELS = [level.value for level in Level if TOP_LEVEL.includes(level)]
 @click.option(
     "--budget",
     type=click.FloatRange(min=0),
-    default=40.0,
-    show_default=True,
+    default=None,
+    show_default="40, or 10 with --rule",
     metavar="SECONDS",
     help="How long the programs may take. Every rule runs a few, however long they take.",
 )
@@ -57,7 +57,9 @@ LEVELS = [level.value for level in Level if TOP_LEVEL.includes(level)]
     help="The generated programs depend on it, on the versions of memcert and Hypothesis, and on"
     " the constants that Hypothesis finds in loaded modules outside site-packages.",
 )
-@click.option("--rule", "rules", multiple=True, metavar="ID", help="Check only this rule; repeatable.")
+@click.option(
+    "--rule", "rules", multiple=True, metavar="ID", help="Check only this rule; repeatable."
+)
 @click.option("--strict", is_flag=True, help="Ask for every strict rule as well.")
 @click.option(
     "--deviations",
@@ -85,7 +87,7 @@ def certify(
     option: str | None,
     level: str | None,
     server: str,
-    budget: float,
+    budget: float | None,
     seed: int,
     rules: tuple[str, ...],
     strict: bool,
@@ -114,7 +116,8 @@ def certify(
         check_writable(report_dir)
     # Hypothesis keeps a cache; the working directory is the user's.
     set_hypothesis_home_dir(counterexamples / "hypothesis")
-    plan = Plan(asked, frozenset(rules), budget, seed, deviations=known)
+    seconds = budget if budget is not None else 10.0 if rules else Plan.budget
+    plan = Plan(asked, frozenset(rules), seconds, seed, deviations=known)
     console = Console(highlight=False, soft_wrap=True)
     corpus = Corpus(counterexamples, backend.name, CONTRACT)
     watch = Watch(console, _number_of_rules(plan, durable=backend.durable), backend.name)

@@ -14,6 +14,7 @@ from memcert.engine.files import Unwritable
 from memcert.engine.handle import BadFactory
 from memcert.engine.operation import MalformedProgram
 from memcert.resolver import UnknownBackend
+from memcert_backends.by_url import UnknownURL
 from memcert_backends.servers import ServerUnavailable
 
 WRONG = (
@@ -23,6 +24,7 @@ WRONG = (
     MalformedProgram,
     ServerUnavailable,
     UnknownBackend,
+    UnknownURL,
     Unwritable,
 )
 """What says in one line what the user can do about it."""

@@ -20,7 +20,9 @@ def explain(rule: str) -> None:
     found = CONTRACT.by_id.get(rule.upper())
     if found is None:
         near = difflib.get_close_matches(rule.upper(), CONTRACT.by_id, n=3)
-        hint = f": did you mean {' or '.join(near)}?" if near else "; reference/CONTRACT.md lists them"
+        hint = (
+            f": did you mean {' or '.join(near)}?" if near else "; reference/CONTRACT.md lists them"
+        )
         raise WrongQuestion(f"there is no rule {rule!r}{hint}")
     console = Console(highlight=False, soft_wrap=True)
     level = "an extension, of no level" if found.level is None else f"level {found.level.value}"

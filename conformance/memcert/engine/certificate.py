@@ -180,9 +180,11 @@ def _faults(certificate: Certificate, contract: Contract) -> list[str]:
             f"it says {said['strict_failed']} strict rules failed;"
             f" its verdicts come to {recomputed.strict_failed}"
         )
-    for verdict in certificate["verdicts"]:
-        if verdict["finding"] == Finding.PASSED.value and not verdict["programs"]:
-            found.append(f"{verdict['rule']} passed without a program")
+    found += [
+        f"{verdict['rule']} passed without a program"
+        for verdict in certificate["verdicts"]
+        if verdict["finding"] == Finding.PASSED.value and not verdict["programs"]
+    ]
     if certificate["contract"]["version"] != contract.version:
         found.append(
             f"its contract is version {certificate['contract']['version']};"

@@ -140,9 +140,7 @@ def certify(session: Session, plan: Plan, corpus: Corpus, progress: Progress) ->
         for deviation in plan.deviations
         for complaint in _complaints(session, deviation, chosen, plan.today)
     ]
-    return Certification(
-        verdicts, capabilities, asked, tally, perf_counter() - started, complaints
-    )
+    return Certification(verdicts, capabilities, asked, tally, perf_counter() - started, complaints)
 
 
 def _wanted(rule: Rule, asked: Level, plan: Plan) -> bool:
@@ -209,5 +207,3 @@ def _described(need: str) -> str:
         "fresh_store": "on a store that the kit can start anew",
         "other_process": "known by a name that another process can open",
     }.get(need, need)
-
-

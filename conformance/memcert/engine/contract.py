@@ -11,7 +11,7 @@ from typing import Any
 
 from memcert.engine.capabilities import Capabilities
 from memcert.engine.operation import Operation
-from memcert.engine.program import Program
+from memcert.engine.program import Step
 from memcert.engine.rule import Rule
 
 
@@ -26,8 +26,8 @@ class Contract:
         methods: what an object must have to be opened at all.
         operations: the operations by kind.
         model: returns a new model of one space, for a backend with some capabilities.
-        observations: returns the operations that show the whole visible state, as far as a
-            program can have touched it.
+        observations: returns the operations that show the whole visible state, as far as some
+            steps can have touched it.
         probe: what preflight does to a new memory, and the operation that shows that it did.
         detect: finds out what an opened memory can do, given what was declared.
         rules: every rule, in the order in which reports list them.
@@ -40,7 +40,7 @@ class Contract:
     methods: Sequence[str]
     operations: Mapping[str, type[Operation]]
     model: Callable[[Capabilities], Any]
-    observations: Callable[[Program], Sequence[Operation]]
+    observations: Callable[[Sequence[Step]], Sequence[Operation]]
     probe: tuple[Operation, Operation]
     detect: Callable[[Any, Capabilities], Capabilities]
     rules: Sequence[Rule]

@@ -121,7 +121,6 @@ class _Side:
         self.models = [
             self.subject.contract.model(self.subject.capabilities) for _ in self.program.spaces
         ]
-        self.observations = self.subject.contract.observations(self.program)
         self.clients: list[_Opened] = []
         try:
             for client in self.program.clients:
@@ -150,7 +149,7 @@ class _Side:
             await self._look(number, step.client)
 
     async def _look(self, number: int, client: int) -> None:
-        for observation in self.observations:
+        for observation in self.subject.contract.observations(self.program.steps[: number + 1]):
             self.result.observations += 1
             await self._do(number, client, observation)
 

@@ -32,6 +32,11 @@ class Operation(ABC):
         return True
 
     @property
+    def ends(self) -> bool:
+        """Whether it ends the use of a memory, so that only a reopening may follow."""
+        return False
+
+    @property
     def seconds(self) -> float:
         """How long it may take before it counts as hanging."""
         return 20.0

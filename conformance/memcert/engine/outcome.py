@@ -50,8 +50,8 @@ def same_outcome(expected: Outcome, observed: Outcome) -> bool:
         observed: the backend's.
     """
     if expected.error is not None:
-        return (
-            observed.error is not None and type(expected.error).__name__ in _names(observed.error)
+        return observed.error is not None and type(expected.error).__name__ in _names(
+            observed.error
         )
     return observed.error is None and same_value(expected.value, observed.value)
 
@@ -98,9 +98,9 @@ def contrast(expected: Outcome, observed: Outcome) -> tuple[str, str]:
             places = list(here)
         else:
             break
-        place = next(each for each in places if not same_value(here[each], there[each]))  # type: ignore[index]
+        place = next(each for each in places if not same_value(here[each], there[each]))
         path += f"[{place!r}]"
-        here, there = here[place], there[place]  # type: ignore[index]
+        here, there = here[place], there[place]
     where = f" with {path} == " if path else " "
     return f"returned{where}{_listed(here)}", f"returned{where}{_listed(there)}"
 

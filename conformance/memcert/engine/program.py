@@ -135,11 +135,15 @@ def read_program(data: Any, operations: Mapping[str, type[Operation]]) -> Progra
         raise MalformedProgram("a program is a JSON object with a list of 'steps'")
     if data.get("format") != FORMAT:
         raise MalformedProgram(f"its format is {data.get('format')!r}; this kit reads {FORMAT}")
-    spaces = _parts(data, "spaces", SpaceName, {"user": str, "session": str, "shared_session": bool})
+    spaces = _parts(
+        data, "spaces", SpaceName, {"user": str, "session": str, "shared_session": bool}
+    )
     clients = _parts(data, "clients", Client, {"space": int, "process": bool})
     for number, client in enumerate(clients):
         if not 0 <= client.space < len(spaces):
-            raise MalformedProgram(f"client {number} is in space {client.space}, which is not there")
+            raise MalformedProgram(
+                f"client {number} is in space {client.space}, which is not there"
+            )
     steps = []
     for number, item in enumerate(data["steps"]):
         try:

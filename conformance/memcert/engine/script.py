@@ -81,7 +81,7 @@ def _shown(source: list[str], divergence: Divergence, memory: str) -> list[str]:
             return [*source, f"# then, {look}:", *comments]
         return [*source, *comments, f"print({look})"]
     *before, final = source
-    if final.startswith("await ") or final.startswith(f"{memory}."):
+    if final.startswith(("await ", f"{memory}.")):
         return [*before, *comments, f"print({final})"]
     return [*before, final, *comments]
 

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from memcert.engine.execution import Execution
 from memcert.engine.program import Program
 from memcert.engine.rule import Rule
+from memcert.engine.shrinking import without_needless_parts
 from memcert.engine.verdict import Counterexample
 
 
@@ -137,11 +138,15 @@ class Search:
         if execution.divergence is None:
             return False
         found = Counterexample(program, execution.divergence)
-        if searching:
-            self.found_at = perf_counter()
         if self.smallest is None or _size(program) < _size(self.smallest.program):
             self.smallest = found
+        if searching:
+            self.found_at = perf_counter()
+            without_needless_parts(program, self._still_breaks)
         return True
+
+    def _still_breaks(self, program: Program) -> bool:
+        return not self._time_is_up() and self._try(program)
 
     def _time_is_up(self) -> bool:
         if self.found_at is not None:

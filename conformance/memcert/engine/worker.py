@@ -13,6 +13,7 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from memcert.engine.contract import Contract
@@ -92,7 +93,7 @@ class Workers:
 
     async def _start(self) -> asyncio.subprocess.Process:
         # The working directory is on the path of the other process, as it is on a script's.
-        path = os.pathsep.join(entry or os.getcwd() for entry in sys.path)
+        path = os.pathsep.join(entry or str(Path.cwd()) for entry in sys.path)
         return await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",

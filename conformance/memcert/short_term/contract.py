@@ -9,7 +9,7 @@ from typing import Any
 from memcert.engine.capabilities import Capabilities
 from memcert.engine.contract import Contract
 from memcert.engine.operation import Operation
-from memcert.engine.program import Program
+from memcert.engine.program import Step
 from memcert.short_term import (
     misuse,
     operations,
@@ -46,19 +46,19 @@ def _operations() -> dict[str, type[Operation]]:
     return found
 
 
-def observations(program: Program) -> Sequence[Operation]:
-    """Return the reads that show the whole visible state, as far as a program can touch it.
+def observations(steps: Sequence[Step]) -> Sequence[Operation]:
+    """Return the reads that show the whole visible state, as far as some steps can touch it.
 
     A program that never asks for the size is not about it, so that a wrong size fails the rules
     on it and no others.
 
     Args:
-        program: the program.
+        steps: what was done so far.
     """
-    marks = dict.fromkeys(mark for step in program.steps for mark in _marks(step.operation))
+    marks = dict.fromkeys(mark for step in steps for mark in _marks(step.operation))
     looks: list[Operation] = [Read()]
     looks.extend(Read(mark=mark, summary=False, ids_only=True) for mark in marks)
-    if any(isinstance(step.operation, Size) for step in program.steps):
+    if any(isinstance(step.operation, Size) for step in steps):
         looks.append(Size())
     return looks
 

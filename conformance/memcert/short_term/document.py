@@ -27,6 +27,7 @@ passed. Strict rules are counted apart from the levels; extensions belong to non
 | if broken | it means |
 |---|---|
 {consequences}
+
 """
 
 _TITLES = {

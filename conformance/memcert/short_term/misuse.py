@@ -76,7 +76,7 @@ ODD: Mapping[str, tuple[str, Callable[[], Any]]] = {
     "a None key": ("{None: 'x'}", lambda: {None: "x"}),
     "a surrogate key": (r"{'\ud800': 'x'}", lambda: {"\ud800": "x"}),
     "101 levels": ("eval('[' * 101 + ']' * 101)", lambda: _deep(101)),
-    
+
     "another role": ("'tool'", lambda: "tool"),
     "a marker": ("Marker.HINT", lambda: Marker.HINT),
     "a list of markers": ("[Marker.HINT]", lambda: [Marker.HINT]),

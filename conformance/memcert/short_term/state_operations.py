@@ -217,6 +217,11 @@ class Close(Operation):
         """A closed memory is not asked for its state."""
         return False
 
+    @property
+    def ends(self) -> bool:
+        """A closed memory is not used again."""
+        return True
+
     async def run(self, memory: Any, saved: dict[int, Any]) -> object:
         entered: object = None
         if self.block:

@@ -49,7 +49,7 @@ class FirstMessageOnly(InMemoryMemory):
 
 
 @mutant("newest-first", "ADD-01", "ORD-01")
-class NewestFirst(Sorted):
+class NewestFirst(InMemoryMemory):
     """Messages are read from the newest to the oldest."""
 
     async def add(self, memories: Memories, marks: Marks = None) -> None:
@@ -272,7 +272,7 @@ class GhostMarks(InMemoryMemory):
 
 
 @mutant("order-as-text", "ORD-05")
-class OrderAsText(Sorted):
+class OrderAsText(InMemoryMemory):
     """The numbers of the messages of a call are compared as text, so that 10 comes before 9."""
 
     async def add(self, memories: Memories, marks: Marks = None) -> None:

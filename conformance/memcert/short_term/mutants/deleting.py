@@ -34,7 +34,7 @@ class FirstIdOnly(InMemoryMemory):
         return await super().delete(id_list(msg_ids)[:1])
 
 
-@mutant("deletes-by-prefix", "DEL-01", "VAL-01")
+@mutant("deletes-by-prefix", "VAL-01")
 class DeletesByPrefix(InMemoryMemory):
     """delete removes every message whose id begins with a given one."""
 
@@ -80,11 +80,19 @@ class NoMarksDeleteMarked(InMemoryMemory):
 
 
 @mutant("ghosts-counted", "DEL-04")
-class GhostsCounted(Haunted):
+class GhostsCounted(InMemoryMemory):
     """delete leaves marks behind, and delete_by_mark counts them."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._ghosts: dict[str, set[str]] = {}
+
     async def delete(self, msg_ids: list[str]) -> int:
-        self._leave(id_list(msg_ids))
+        self._ghosts |= {
+            msg_id: self._entries[msg_id].marks
+            for msg_id in id_list(msg_ids)
+            if msg_id in self._entries
+        }
         return await super().delete(msg_ids)
 
     async def delete_by_mark(self, mark: str | list[str]) -> int:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from memcert.short_term.mutants.kept import Kept
 from memcert.short_term.mutants.mutant import Marks, Memories, mutant
@@ -206,6 +207,15 @@ class EmptyStoreRaises(Kept):
         if not any(self._folder.iterdir()):
             raise RuntimeError("no such table")
         await super().update_compressed_summary(summary)
+
+
+@mutant("load-not-kept", "DUR-08")
+class LoadNotKept(Kept):
+    """What load_state_dict loaded is kept with the next change only."""
+
+    def load_state_dict(self, state: Mapping[str, Any], strict: bool = True) -> None:
+        self._load()
+        InMemoryMemory.load_state_dict(self, state, strict)
 
 
 @mutant("lost-update", "MIX-03")

@@ -144,7 +144,7 @@ class NoMarksUnmarkAll(Marking):
         return await super().update_messages_mark(new_mark, old_mark, msg_ids)
 
 
-@mutant("equal-marks-counted", "MARK-04")
+@mutant("equal-marks-counted", "MARK-06")
 class EqualMarksCounted(Marking):
     """Replacing a mark by itself counts the messages that carry it."""
 

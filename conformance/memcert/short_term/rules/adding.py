@@ -6,22 +6,19 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from memcert.engine.operation import Operation
-from memcert.engine.program import Program
 from memcert.engine.rule import Consequence, Level, Rule
-from memcert.short_term.messages import Message
-from memcert.short_term.misuse import AddWith, CallWith
-from memcert.short_term.operations import Add, Clear, Delete, DeleteByMark, Read, UpdateMarks
+from memcert.short_term.messages import Message, MessageRange
+from memcert.short_term.misuse import AddWith
+from memcert.short_term.operations import Add, Clear, DeleteByMark, Read, UpdateMarks
 from memcert.short_term.sharing_operations import AddThenSpoil, ReadThenSpoil
 from memcert.short_term.strategies import (
     CONTENTS,
     IDS,
-    MARKS,
     adds,
     deletes,
     id_tuples,
     messages,
     programs,
-    updates,
 )
 
 MANY_IDS = tuple(f"m{number}" for number in range(150))
@@ -206,7 +203,10 @@ RULES = (
         Level.CORE,
         Consequence.WRONG,
         lambda: programs(
-            _many_in_one_call(), _many_in_one_call(), deletes(MANY_IDS[:40]), at_most=24
+            _many_in_one_call(),
+            st.sampled_from([Add(MessageRange(count)) for count in (65, 101)]),
+            deletes(MANY_IDS[:40]),
+            at_most=24,
         ),
         share=1.5,
         programs_at_least=4,

@@ -10,7 +10,7 @@ from memcert.engine.program import Client, Program, Reopen, SpaceName, Step
 from memcert.engine.rule import Consequence, Level, Rule
 from memcert.short_term.messages import Message
 from memcert.short_term.operations import Add, Clear, Delete, Read, Size, Summarise, UpdateMarks
-from memcert.short_term.state_operations import Close
+from memcert.short_term.state_operations import Close, LoadState
 from memcert.short_term.strategies import (
     COUNTING,
     IDS,
@@ -26,6 +26,7 @@ from memcert.short_term.strategies import (
     summaries,
     updates,
 )
+from memcert_reference.state import SUMMARY_KEY
 
 DURABLE = frozenset({"durable"})
 
@@ -130,6 +131,27 @@ def _closed() -> SearchStrategy[Program]:
     return pairs.map(program)
 
 
+def _loaded() -> SearchStrategy[Program]:
+    """Programs that load a summary and close the memory at once."""
+    operations = st.one_of(
+        adds(IDS[:2], (), ("x",)),
+        st.builds(
+            lambda text: LoadState({SUMMARY_KEY: text}, strict=False, watched=False),
+            st.sampled_from(("s", "t", "")),
+        ),
+    )
+
+    def program(drawn: list[Operation]) -> Program:
+        steps: list[Step] = []
+        for operation in drawn:
+            steps.append(Step(operation))
+            if isinstance(operation, LoadState):
+                steps.append(Step(Reopen()))
+        return Program(tuple(steps))
+
+    return lists_of(operations, at_least=1).map(program)
+
+
 RULES = (
     Rule(
         "LIFE-01",
@@ -223,10 +245,7 @@ RULES = (
         "What load_state_dict loaded is there after the memory was closed and opened again.",
         Level.DURABLE,
         Consequence.LOSS,
-        lambda: programs(
-            adds(IDS[:2], (), ("x",)),
-            st.sampled_from([_load_and_reopen("s"), _load_and_reopen("t"), _load_and_reopen("")]),
-        ),
+        _loaded,
         needs=DURABLE,
     ),
     Rule(

@@ -148,7 +148,12 @@ RULES = (
         Consequence.WRONG,
         lambda: _filled(
             st.sampled_from(
-                [LoadState({SUMMARY: "s"}, strict=False), LoadState({SUMMARY: ""}, strict=False)]
+                [
+                    LoadState({SUMMARY: "s"}, strict=False),
+                    LoadState({SUMMARY: ""}, strict=False),
+                    SaveState(),
+                    LoadSaved(),
+                ]
             )
         ),
     ),

@@ -1,0 +1,91 @@
+"""Opening a memory by the URL of its store, for a tool that moves sessions between stores."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
+
+from memcert_backends.stored_memory import StoredMemory
+
+DRIVERS = {"sqlite": "aiosqlite", "postgresql": "asyncpg", "mysql": "aiomysql", "mariadb": "aiomysql"}
+"""The driver that is used where a URL names a database only."""
+
+REDIS = ("redis", "rediss", "unix")
+"""The URLs of Redis, as ``redis.asyncio.Redis.from_url`` takes them."""
+
+
+class UnknownURL(Exception):
+    """A URL leads to no store that there is a memory for; one line that says so."""
+
+
+@asynccontextmanager
+async def open_by_url(
+    url: str, user_id: str, session_id: str, prefix: str | None = None
+) -> AsyncIterator[StoredMemory]:
+    """Open a memory in the store at a URL, and close it at the end.
+
+    Args:
+        url: ``redis://…``, or an SQLAlchemy URL, with its driver or without.
+        user_id: whose memory it is.
+        session_id: which of the user's sessions.
+        prefix: the `key_prefix`, or the `table_prefix`, that the memory was made with; None for
+            the default.
+
+    Raises:
+        UnknownURL: there is no memory for such a URL, or an extra is missing.
+        TypeError: an id is not a string.
+        ValueError: an id or the prefix is not admitted.
+    """
+    scheme = urlsplit(url).scheme
+    database, _, driver = scheme.partition("+")
+    if scheme not in REDIS and database not in DRIVERS:
+        known = ", ".join(f"{each}://" for each in (*REDIS[:2], *DRIVERS))
+        raise UnknownURL(f"there is no memory for {scheme or 'no'}:// URLs; there is for {known}")
+    try:
+        if scheme in REDIS:
+            opened = _open_redis(url, user_id, session_id, prefix or "")
+        else:
+            rest = url.partition("://")[2]
+            full = f"{database}+{driver or DRIVERS[database]}://{rest}"
+            opened = _open_sql(full, user_id, session_id, prefix)
+        async with opened as memory:
+            yield memory
+    except ModuleNotFoundError as error:
+        raise UnknownURL(f"{scheme}:// needs an extra: pip install 'memcert[all]' ({error})") from error
+
+
+@asynccontextmanager
+async def _open_redis(
+    url: str, user_id: str, session_id: str, prefix: str
+) -> AsyncIterator[StoredMemory]:
+    from redis.asyncio import Redis
+
+    from memcert_backends.redis import RedisMemory
+
+    async with (
+        Redis.from_url(url) as client,
+        RedisMemory(
+            client=client, user_id=user_id, session_id=session_id, key_prefix=prefix
+        ) as memory,
+    ):
+        yield memory
+
+
+@asynccontextmanager
+async def _open_sql(
+    url: str, user_id: str, session_id: str, prefix: str | None
+) -> AsyncIterator[StoredMemory]:
+    from sqlalchemy.ext.asyncio import create_async_engine
+
+    from memcert_backends.sql import AsyncSQLAlchemyMemory
+
+    engine = create_async_engine(url)
+    try:
+        more = {} if prefix is None else {"table_prefix": prefix}
+        async with AsyncSQLAlchemyMemory(
+            engine, user_id=user_id, session_id=session_id, **more
+        ) as memory:
+            yield memory
+    finally:
+        await engine.dispose()
