@@ -22,7 +22,7 @@ class open_memories:  # noqa: N801 - used as a function, in `async with open_mem
         server: how its store is started.
     """
 
-    def __init__(self, backend: str, server: str = "embedded") -> None:
+    def __init__(self, backend: str, server: str | None = None) -> None:
         self._backend = resolve(backend)
         self._how = server
         self._token = uuid.uuid4().hex[:12]

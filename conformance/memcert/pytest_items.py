@@ -47,7 +47,8 @@ class Items:
         self._level = Level(level) if level else None
         self._config = config
         self._stack = ExitStack()
-        self._sessions: dict[str, Session] = {}
+        self._sessions: dict[int, Session] = {}
+        self._faults: dict[int, str] = {}
 
     def pytest_collection_modifyitems(
         self, session: pytest.Session, items: list[pytest.Item]
@@ -87,12 +88,19 @@ class Items:
             BadFactory: its factory is wrong.
             ServerUnavailable: its store cannot be started.
         """
-        if backend.name not in self._sessions:
+        number = self._backends.index(backend)
+        if number in self._faults:
+            raise BadFactory(self._faults[number])
+        if number not in self._sessions:
             server = self._config.getoption("--memcert-server")
-            session = self._stack.enter_context(Session(CONTRACT, backend, server))
-            preflight(session)
-            self._sessions[backend.name] = session
-        return self._sessions[backend.name]
+            try:
+                session = self._stack.enter_context(Session(CONTRACT, backend, server))
+                preflight(session)
+            except (BadFactory, ServerUnavailable) as error:
+                self._faults[number] = str(error)
+                raise
+            self._sessions[number] = session
+        return self._sessions[number]
 
     def _rules(self, backend: Backend) -> Iterator[Rule]:
         asked = self._level or (TOP_LEVEL if backend.durable else Level.CORE)
@@ -130,6 +138,9 @@ class RuleItem(pytest.Item):
         try:
             session = self._items.session(self._backend)
         except (BadFactory, ServerUnavailable) as error:
+            if hasattr(self.config, "workerinput"):
+                # In a process of pytest-xdist, leaving would only say that a worker is gone.
+                raise RuleBroken(str(error)) from error
             pytest.exit(str(error), returncode=2)
         lacking = session.subject.capabilities.lacking(self._rule.needs)
         if lacking:

@@ -34,9 +34,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--memcert-server",
-        default="embedded",
+        default=None,
         metavar="HOW",
-        help="how its store is started: embedded, process, container, or a URL (default: embedded)",
+        help="how its store is started: embedded, process, container, or a URL (default: its own)",
     )
     group.addoption(
         "--memcert-budget",

@@ -103,7 +103,7 @@ def _load(module_name: str, name: str) -> Any:
         sys.path.insert(0, here)
     try:
         return importlib.import_module(module_name)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise UnknownBackend(_import_failed(module_name, name, error)) from error
 
 
@@ -121,13 +121,13 @@ def _load_file(path: Path) -> Any:
     sys.modules[module_name] = module
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         del sys.modules[module_name]
         raise UnknownBackend(_import_failed(str(path), str(path), error)) from error
     return module
 
 
-def _import_failed(module_name: str, name: str, error: Exception) -> str:
+def _import_failed(module_name: str, name: str, error: BaseException) -> str:
     extra = BUILT_IN[name].extra if name in BUILT_IN else None
     if isinstance(error, ModuleNotFoundError) and extra is not None:
         return f"{name!r} needs the extra {extra!r}: pip install 'memcert[{extra}]' ({error})"

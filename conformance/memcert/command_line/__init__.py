@@ -5,6 +5,9 @@ Exit status 0: what was asked for holds; 1: it does not; 2: the question itself 
 
 from __future__ import annotations
 
+import sys
+from io import TextIOWrapper
+
 import click
 
 from memcert.command_line.backends import backends
@@ -25,6 +28,10 @@ def main() -> None:
     rules of the contract the backend keeps. Exit status: 0 the asked level was reached, 1 it was
     not, 2 the question was wrong.
     """
+    # Messages hold any character, and some consoles show ASCII only.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 for command in (certify, replay, explain, backends, verify, copy):

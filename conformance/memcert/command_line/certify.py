@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from pathlib import Path
 
@@ -36,8 +37,8 @@ LEVELS = [level.value for level in Level if TOP_LEVEL.includes(level)]
 )
 @click.option(
     "--server",
-    default="embedded",
-    show_default=True,
+    default=None,
+    show_default="embedded, or process where that cannot be",
     metavar="HOW",
     help="How its store is started: embedded, process, container, or the URL of a running one.",
 )
@@ -45,7 +46,7 @@ LEVELS = [level.value for level in Level if TOP_LEVEL.includes(level)]
     "--budget",
     type=click.FloatRange(min=0),
     default=None,
-    show_default="40, or 10 with --rule",
+    show_default="30, or 10 with --rule",
     metavar="SECONDS",
     help="How long the programs may take. Every rule runs a few, however long they take.",
 )
@@ -86,7 +87,7 @@ def certify(
     name: str | None,
     option: str | None,
     level: str | None,
-    server: str,
+    server: str | None,
     budget: float | None,
     seed: int,
     rules: tuple[str, ...],
@@ -106,6 +107,8 @@ def certify(
     named = name or option
     if not named:
         raise WrongQuestion("name a backend, such as: memcert certify redis (see memcert backends)")
+    if budget is not None and not math.isfinite(budget):
+        raise WrongQuestion(f"--budget must be a number of seconds, not {budget}")
     unknown = sorted(set(rules) - set(CONTRACT.by_id))
     if unknown:
         raise WrongQuestion(f"there is no rule {unknown[0]!r}; reference/CONTRACT.md lists them")
@@ -128,7 +131,8 @@ def certify(
     show(console, certificate, CONTRACT, server)
     if corpus.folder is not None and corpus.folder.is_dir() and any(corpus.folder.iterdir()):
         console.print(
-            f"  replay: memcert replay {corpus.folder}/RULE-….json --backend {named}", markup=False
+            f"  replay: memcert replay {corpus.folder}/RULE-....json --backend {named}",
+            markup=False,
         )
     if report_dir is not None:
         write_reports(report_dir, certificate)

@@ -22,14 +22,14 @@ from memcert.short_term import CONTRACT
 @click.option("--backend", "name", required=True, metavar="BACKEND", help="What it is run against.")
 @click.option(
     "--server",
-    default="embedded",
-    show_default=True,
+    default=None,
+    show_default="embedded, or process where that cannot be",
     metavar="HOW",
     help="How its store is started: embedded, process, container, or the URL of a running one.",
 )
 @click.option("--script", "as_script", is_flag=True, help="Print it as a Python script as well.")
 @in_one_line
-def replay(file: Path, name: str, server: str, as_script: bool) -> None:
+def replay(file: Path, name: str, server: str | None, as_script: bool) -> None:
     """Run a saved program again, step by step.
 
     FILE is a program that `memcert certify` kept. Exit status 0: the backend does what the

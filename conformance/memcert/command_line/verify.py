@@ -8,9 +8,10 @@ from pathlib import Path
 
 import click
 from rich.console import Console
+from rich.markup import escape
 
 from memcert.command_line.errors import WrongQuestion, in_one_line
-from memcert.engine.certificate import faults
+from memcert.engine.certificate import MalformedCertificate, faults
 from memcert.reports.summary import headline, run_line, store_line
 from memcert.short_term import CONTRACT
 from memcert_reference.json_text import load_json
@@ -30,11 +31,17 @@ def verify(file: Path) -> None:
         raise WrongQuestion(f"{file} cannot be read: {error.strerror}") from error
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise WrongQuestion(f"{file} is not JSON: {error}") from error
+    except RecursionError as error:
+        raise WrongQuestion(f"{file} is not JSON that can be read: it is nested too deep") from error
     found = faults(certificate, CONTRACT)
     console = Console(highlight=False, soft_wrap=True)
     for fault in found:
-        console.print(f"[bold red]{fault}[/]", soft_wrap=True)
+        console.print(f"[bold red]{escape(fault)}[/]")
     if not found and isinstance(certificate, dict):
-        console.print(f"[green]the certificate holds:[/] {headline(certificate)}")
-        console.print(f"  {store_line(certificate)}; {run_line(certificate)}", markup=False)
+        try:
+            lines = headline(certificate), store_line(certificate), run_line(certificate)
+        except (KeyError, TypeError, ValueError) as error:
+            raise MalformedCertificate(f"{file} lacks {error}") from error
+        console.print(f"[green]the certificate holds:[/] {escape(lines[0])}")
+        console.print(f"  {lines[1]}; {lines[2]}", markup=False)
     sys.exit(1 if found else 0)

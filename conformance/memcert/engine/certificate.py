@@ -11,7 +11,7 @@ from typing import Any
 from memcert.engine.certification import Certification, Plan
 from memcert.engine.contract import Contract
 from memcert.engine.level import Judgement, Standing, standing
-from memcert.engine.rule import Consequence, Level
+from memcert.engine.rule import Consequence, Level, Rule
 from memcert.engine.session import Session
 from memcert.engine.verdict import Counterexample, Finding
 from memcert.engine.versions import drivers, kit_version, platform
@@ -41,9 +41,7 @@ def write_certificate(session: Session, plan: Plan, found: Certification) -> Cer
     verdicts = [
         {
             "rule": rule.id,
-            "text": rule.text,
-            "level": rule.level.value if rule.level else None,
-            "consequence": rule.consequence.value,
+            **_described(rule),
             "finding": verdict.finding.value,
             "programs": verdict.programs,
             "operations": verdict.operations,
@@ -175,16 +173,24 @@ def _faults(certificate: Certificate, contract: Contract) -> list[str]:
     level = recomputed.level.value if recomputed.level else None
     if said["reached"] != level:
         found.append(f"it says level {said['reached']}; its verdicts come to {level}")
-    if said["strict_failed"] != recomputed.strict_failed:
-        found.append(
-            f"it says {said['strict_failed']} strict rules failed;"
-            f" its verdicts come to {recomputed.strict_failed}"
-        )
+    for count, what in (("strict_failed", "failed"), ("strict_unknown", "were not checked")):
+        number = getattr(recomputed, count)
+        if said[count] != number:
+            found.append(
+                f"it says {said[count]} strict rules {what}; its verdicts come to {number}"
+            )
     found += [
         f"{verdict['rule']} passed without a program"
         for verdict in certificate["verdicts"]
         if verdict["finding"] == Finding.PASSED.value and not verdict["programs"]
     ]
+    found += [
+        f"{verdict['rule']} passed with a counterexample"
+        for verdict in certificate["verdicts"]
+        if verdict["finding"] == Finding.PASSED.value and verdict["counterexample"]
+    ]
+    names = [verdict["rule"] for verdict in certificate["verdicts"]]
+    found += [f"{name} is there more than once" for name in set(names) if names.count(name) > 1]
     if certificate["contract"]["version"] != contract.version:
         found.append(
             f"its contract is version {certificate['contract']['version']};"
@@ -193,10 +199,24 @@ def _faults(certificate: Certificate, contract: Contract) -> list[str]:
         return found
     if certificate["contract"]["digest"] != contract.digest:
         found.append("its rules are not the rules of this contract's version")
-    missing = sorted(set(contract.by_id) - {each["rule"] for each in certificate["verdicts"]})
+    for verdict in certificate["verdicts"]:
+        rule = contract.by_id.get(verdict["rule"])
+        if rule is None:
+            found.append(f"there is no rule {verdict['rule']!r} in this contract")
+        elif _described(rule) != {key: verdict[key] for key in _described(rule)}:
+            found.append(f"{rule.id} is not the rule that it says")
+    missing = sorted(set(contract.by_id) - set(names))
     if missing:
         found.append(f"it says nothing of {', '.join(missing)}")
     return found
+
+
+def _described(rule: Rule) -> dict[str, str | None]:
+    return {
+        "text": rule.text,
+        "level": rule.level.value if rule.level else None,
+        "consequence": rule.consequence.value,
+    }
 
 
 def _counterexample(counterexample: Counterexample | None) -> dict[str, Any] | None:

@@ -31,7 +31,7 @@ class Contract:
         probe: what preflight does to a new memory, and the operation that shows that it did.
         detect: finds out what an opened memory can do, given what was declared.
         rules: every rule, in the order in which reports list them.
-        imports: what a counterexample's script imports from where.
+        imports: the import that a counterexample's script needs for each name it may use.
     """
 
     name: str
@@ -44,7 +44,7 @@ class Contract:
     probe: tuple[Operation, Operation]
     detect: Callable[[Any, Capabilities], Capabilities]
     rules: Sequence[Rule]
-    imports: str
+    imports: Mapping[str, str]
 
     @cached_property
     def by_id(self) -> dict[str, Rule]:

@@ -93,7 +93,7 @@ def _read(item: Any, number: int, path: Path, contract: Contract) -> Deviation:
         raise MalformedDeviations(f"{where} names the rule {item['rule']!r}, which there is not")
     try:
         program = parse_program((path.parent / item["program"]).read_bytes(), contract.operations)
-    except (OSError, MalformedProgram) as error:
+    except (OSError, ValueError, MalformedProgram) as error:
         raise MalformedDeviations(f"{where}: its program {item['program']}: {error}") from error
     return Deviation(item["rule"], item["reason"], item["link"], item["expires"], program)
 

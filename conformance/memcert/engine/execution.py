@@ -5,19 +5,23 @@ from __future__ import annotations
 import asyncio
 import uuid
 from contextlib import AsyncExitStack, ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
 from memcert.engine.capabilities import Capabilities
 from memcert.engine.contract import Contract
-from memcert.engine.handle import Handle, LocalHandle, opened
+from memcert.engine.handle import ERRORS, SECONDS_TO_OPEN, Handle, LocalHandle, opened
 from memcert.engine.operation import Operation
 from memcert.engine.outcome import HangError, Outcome, contrast, same_outcome
 from memcert.engine.program import Client, Program, Reopen, SpaceName, Step
 from memcert.engine.worker import Workers
 from memcert_backends.backend import Backend, Space
 from memcert_backends.servers import Server
+
+
+GRACE_SECONDS = 10.0
+"""How long an operation may go on after it was told to stop, in seconds."""
 
 
 @dataclass(frozen=True)
@@ -83,20 +87,6 @@ class _Diverged(Exception):
         self.divergence = divergence
 
 
-async def execute(program: Program, subject: Subject) -> Execution:
-    """Run a program in spaces of its own and compare every answer and every state.
-
-    Args:
-        program: what is done.
-        subject: what is judged, and by what.
-    """
-    with ExitStack() as servers:
-        server = subject.server
-        if program.fresh_store and server is not None and server.fresh is not None:
-            server = servers.enter_context(server.fresh())
-        return await _Side(program, subject, server).compare()
-
-
 @dataclass
 class _Opened:
     handle: Handle
@@ -104,24 +94,65 @@ class _Opened:
 
 
 @dataclass
-class _Side:
-    """The backend's side of a program, with the models of its spaces beside it."""
+class _Doing:
+    """What a run is waiting for, and until when that is no hang."""
 
-    program: Program
-    subject: Subject
-    server: Server | None
-    result: Execution = field(default_factory=Execution)
-    saved: dict[int, Any] = field(default_factory=dict)
-    saved_by_model: dict[int, Any] = field(default_factory=dict)
-    refused: list[int] = field(default_factory=list)
+    step: int
+    operation: str | Operation
+    until: float
 
-    async def compare(self) -> Execution:
+
+class Run:
+    """One run of a program against a backend and the model, side by side.
+
+    Args:
+        program: what is done.
+        subject: what is judged, and by what.
+    """
+
+    def __init__(self, program: Program, subject: Subject) -> None:
+        self.program = program
+        self.subject = subject
+        self.result = Execution()
+        self.saved: dict[int, Any] = {}
+        self.saved_by_model: dict[int, Any] = {}
+        self.refused: list[int] = []
+        self.clients: list[_Opened] = []
+        self._doing: _Doing | None = None
+
+    async def execute(self) -> Execution:
+        """Run the program in spaces of its own and compare every answer and every state."""
+        with ExitStack() as servers:
+            server = self.subject.server
+            if self.program.fresh_store and server is not None and server.fresh is not None:
+                server = servers.enter_context(server.fresh())
+            return await self._compare(server)
+
+    def stuck(self) -> Execution | None:
+        """Return what is known of a run that cannot even be cancelled; None if it is not."""
+        doing = self._doing
+        if doing is None or perf_counter() < doing.until:
+            return None
+        named = doing.operation
+        self.result.divergence = Divergence(
+            step=doing.step,
+            operation=named if isinstance(named, str) else "; ".join(named.source("memory")),
+            expected="an end",
+            observed="did not end, even when it was cancelled",
+            hang=True,
+            refused=tuple(self.refused),
+        )
+        return self.result
+
+    def _begins(self, step: int, operation: str | Operation, seconds: float) -> None:
+        self._doing = _Doing(step, operation, perf_counter() + seconds + GRACE_SECONDS)
+
+    async def _compare(self, server: Server | None) -> Execution:
         token = uuid.uuid4().hex[:12]
-        self.spaces = [space_of(name, token, self.server) for name in self.program.spaces]
+        self.spaces = [space_of(name, token, server) for name in self.program.spaces]
         self.models = [
             self.subject.contract.model(self.subject.capabilities) for _ in self.program.spaces
         ]
-        self.clients: list[_Opened] = []
         try:
             for client in self.program.clients:
                 self.clients.append(await self._open(client, 0))
@@ -160,6 +191,7 @@ class _Side:
             expected = Outcome(await operation.run(model, self.saved_by_model))
         except Exception as error:
             expected = Outcome(error=error)
+        self._begins(number, operation, operation.seconds)
         started = perf_counter()
         observed = await outcome_of(self.clients[client].handle, operation)
         self.result.backend_seconds += perf_counter() - started
@@ -180,6 +212,7 @@ class _Side:
         return expected.error is not None
 
     async def _open(self, client: Client, number: int) -> _Opened:
+        self._begins(number, "opening the memory", SECONDS_TO_OPEN)
         space = self.spaces[client.space]
         stack = AsyncExitStack()
         try:
@@ -191,7 +224,7 @@ class _Side:
             else:
                 memory = await stack.enter_async_context(opened(self.subject.backend, space))
                 handle = LocalHandle(memory, self.saved)
-        except Exception as error:
+        except ERRORS as error:
             await stack.aclose()
             raise _Diverged(
                 Divergence(number, "opening the memory", "a memory", str(Outcome(error=error)))
@@ -199,9 +232,10 @@ class _Side:
         return _Opened(handle, stack)
 
     async def _close(self, client: _Opened, number: int) -> None:
+        self._begins(number, "closing the memory", SECONDS_TO_OPEN)
         try:
             await client.stack.aclose()
-        except Exception as error:
+        except ERRORS as error:
             raise _Diverged(
                 Divergence(number, "closing the memory", "no error", str(Outcome(error=error)))
             ) from error
@@ -222,15 +256,19 @@ async def outcome_of(handle: Handle, operation: Operation) -> Outcome:
         handle: the memory.
         operation: what to do.
     """
+    outcome = Outcome()
     try:
         async with asyncio.timeout(operation.seconds) as limit:
-            return Outcome(await handle.run(operation))
-    except TimeoutError as error:
-        if limit.expired():
-            return Outcome(error=HangError(f"longer than {operation.seconds:g} s"))
-        return Outcome(error=error)
-    except Exception as error:
-        return Outcome(error=error)
+            outcome = Outcome(await handle.run(operation))
+    except ERRORS as error:
+        task = asyncio.current_task()
+        if isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling():
+            raise
+        outcome = Outcome(error=error)
+    if limit.expired():
+        # Even if it answered or raised something once it was told to stop.
+        return Outcome(error=HangError(f"longer than {operation.seconds:g} s"))
+    return outcome
 
 
 def space_of(name: SpaceName, token: str, server: Server | None) -> Space:

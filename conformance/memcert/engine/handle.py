@@ -14,6 +14,10 @@ SECONDS_TO_OPEN = 30.0
 """How long a backend may take to open or close a memory, in seconds."""
 
 
+ERRORS = (Exception, asyncio.CancelledError, SystemExit)
+"""What a backend may raise without ending the run; an interrupt is the user's."""
+
+
 class BadFactory(Exception):
     """A backend's factory does not do what a factory must; one line that says what to do."""
 

@@ -1,8 +1,8 @@
 """The rule x mutant matrix: which rules fail which mutants.
 
-A mutant names the rules that it is meant to fail. Each of these gets a whole search, and its
-counterexample is made smaller. Every other rule tries its first few programs on the mutant, which
-are drawn once for all mutants, since they do not depend on what they are run against.
+A mutant names the rules that it is meant to fail. Each of these gets a whole search, and needless
+parts are left out of its counterexample. Every other rule tries its first few programs on the
+mutant; they are drawn once for all mutants, since they do not depend on what they are run against.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from memcert.engine.verdict import Finding, Verdict
 PROGRAMS = 2
 """How many programs each rule tries on the mutants that it is not meant for.
 
-A rule that never runs so many is an expensive one, and tries none.
+A rule that never runs more is an expensive one, and tries none.
 """
 
-PLAN = Plan(budget=8.0, shrink_seconds=0.2)
+PLAN = Plan(budget=8.0, shrink_seconds=0.0)
 """How a mutant is searched for what breaks the rules that it is meant to fail."""
 
 
@@ -126,7 +126,7 @@ def judge_mutants(
     samples = {
         rule.id: sample_programs(rule, plan.seed, programs)
         for rule in contract.rules
-        if rule.programs_at_most >= programs
+        if rule.programs_at_most > programs
     }
     rows = [judge_mutant(contract, mutant, samples, plan) for mutant in mutants.values()]
     return Matrix(contract, rows, perf_counter() - started)
@@ -201,13 +201,14 @@ def markdown(matrix: Matrix) -> str:
     """
     rules, rows = matrix.contract.rules, matrix.rows
     numbers = [number for row in rows for number in row.operations]
+    example = rows[0].mutant.name if rows else "NAME"
     lines = [
         f"# The rules of {matrix.contract.name} and its mutants",
         "",
         "A mutant is a backend broken on purpose, in one way. Each names the rules that it is meant"
         " to fail; the number after a rule is that of the operations of its smallest"
         " counterexample. Every other rule that applies tried a few programs on it, and may well"
-        f" fail it with more. To see one: `memcert certify mutant:{rows[0].mutant.name if rows else 'NAME'}`.",
+        f" fail it with more. To see one: `memcert certify mutant:{example}`.",
         "",
         f"- {len(rows)} mutants, {len(rules)} rules; {len(numbers)} counterexamples of"
         f" {matrix.average_operations:.2f} operations on average, {max(numbers, default=0)} at"

@@ -101,7 +101,7 @@ class Operation(ABC):
                 ) from error
         try:
             return cls(**values)
-        except ValueError as error:
+        except (TypeError, ValueError) as error:
             raise MalformedProgram(f"operation {cls.kind!r}: {error}") from error
 
 

@@ -29,7 +29,7 @@ class Outcome:
     """
 
     value: object = None
-    error: Exception | None = None
+    error: BaseException | None = None
 
     def __str__(self) -> str:
         if self.error is None:
@@ -135,10 +135,12 @@ def shortened(value: object, *, quote: bool = True, characters: int = 300) -> st
         text = repr(value) if quote else str(value)
     except ValueError:  # an integer of more than 4,300 digits has no decimal text in Python
         text = f"a {type(value).__name__} with a very long integer"
-    return text if len(text) <= characters else f"{text[: characters - 1]}…"
+    # What a backend says may hold lone surrogates, which no report could be written with.
+    text = text.encode(errors="backslashreplace").decode()
+    return text if len(text) <= characters else f"{text[: characters - 3]}..."
 
 
-def _names(error: Exception) -> list[str]:
+def _names(error: BaseException) -> list[str]:
     if isinstance(error, RemoteError):
         return [error.name, *error.families]
     return [kind.__name__ for kind in type(error).__mro__]

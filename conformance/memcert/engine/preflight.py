@@ -8,7 +8,7 @@ from typing import Any
 
 from memcert.engine.capabilities import Capabilities
 from memcert.engine.execution import outcome_of
-from memcert.engine.handle import BadFactory, LocalHandle, opened
+from memcert.engine.handle import ERRORS, BadFactory, LocalHandle, opened
 from memcert.engine.operation import Operation
 from memcert.engine.session import Session
 from memcert_backends.backend import Space
@@ -23,7 +23,15 @@ def preflight(session: Session) -> Capabilities:
     Raises:
         BadFactory: the factory does not do what a factory must; one line that says what to do.
     """
-    capabilities = session.run(_inspect(session))
+    try:
+        capabilities = session.run(_inspect(session))
+    except BadFactory:
+        raise
+    except ERRORS as error:
+        raise BadFactory(
+            f"the factory of {session.subject.backend.name!r} raises"
+            f" {type(error).__name__}: {error} (after its yield)"
+        ) from error
     session.grant(capabilities)
     return capabilities
 
@@ -74,7 +82,7 @@ async def _open(stack: AsyncExitStack, session: Session, space: Space) -> Any:
         return await stack.enter_async_context(opened(session.subject.backend, space))
     except BadFactory:
         raise
-    except Exception as error:
+    except ERRORS as error:
         backend = session.subject.backend
         hint = ""
         if isinstance(error, ModuleNotFoundError) and backend.extra is not None:

@@ -18,6 +18,8 @@ from memcert_reference.json_text import dump_json, load_json
 FORMAT = 1
 """The version of the JSON form."""
 
+_KEYS = {"format", "steps", "spaces", "clients", "fresh_store", "blind_to"}
+
 
 @dataclass(frozen=True)
 class SpaceName:
@@ -133,7 +135,10 @@ def read_program(data: Any, operations: Mapping[str, type[Operation]]) -> Progra
     """
     if not isinstance(data, dict) or not isinstance(data.get("steps"), list):
         raise MalformedProgram("a program is a JSON object with a list of 'steps'")
-    if data.get("format") != FORMAT:
+    unknown = sorted(set(data) - _KEYS, key=repr)
+    if unknown:
+        raise MalformedProgram(f"it has an unknown key {unknown[0]!r}")
+    if type(data.get("format")) is not int or data["format"] != FORMAT:
         raise MalformedProgram(f"its format is {data.get('format')!r}; this kit reads {FORMAT}")
     spaces = _parts(
         data, "spaces", SpaceName, {"user": str, "session": str, "shared_session": bool}
@@ -151,9 +156,13 @@ def read_program(data: Any, operations: Mapping[str, type[Operation]]) -> Progra
         except MalformedProgram as error:
             raise MalformedProgram(f"step {number}: {error}") from error
     blind_to = data.get("blind_to", [])
-    if not isinstance(blind_to, list) or not all(kind in operations for kind in blind_to):
+    if not isinstance(blind_to, list) or not all(
+        isinstance(kind, str) and kind in operations for kind in blind_to
+    ):
         raise MalformedProgram("'blind_to' must be a list of kinds of operations")
-    fresh_store = data.get("fresh_store") is True
+    fresh_store = data.get("fresh_store", False)
+    if not isinstance(fresh_store, bool):
+        raise MalformedProgram("'fresh_store' must be true or false")
     return Program(tuple(steps), spaces, clients, fresh_store, tuple(blind_to))
 
 
@@ -171,6 +180,8 @@ def parse_program(text: str | bytes, operations: Mapping[str, type[Operation]]) 
         data = load_json(text)
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise MalformedProgram(f"it is not JSON: {error}") from error
+    except RecursionError as error:
+        raise MalformedProgram("it is not JSON that can be read: it is nested too deep") from error
     return read_program(data, operations)
 
 
@@ -191,7 +202,7 @@ def _step(item: Any, operations: Mapping[str, type[Operation]], clients: int) ->
         raise MalformedProgram("a step is a JSON object")
     fields = dict(item)
     kind, client = fields.pop("operation", None), fields.pop("client", 0)
-    if kind not in operations and kind != Reopen.kind:
+    if not isinstance(kind, str) or (kind not in operations and kind != Reopen.kind):
         raise MalformedProgram(f"there is no operation {kind!r}")
     if type(client) is not int or not 0 <= client < clients:
         raise MalformedProgram(f"there is no client {client!r}")

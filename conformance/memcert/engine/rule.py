@@ -80,6 +80,8 @@ class Rule:
         programs: returns the Hypothesis strategy of its programs.
         needs: what a backend must be able to do for the rule to make sense: names of fields of
             `memcert.engine.capabilities.Capabilities`.
+        better_with: what a backend must be able to do for the rule to be checked in full; without
+            it a verdict "passed" says that it is in part.
         share: its share of the budget in time, compared with other rules.
         programs_at_least: how many programs are run, however slow the backend is.
         programs_at_most: how many are run, however fast it is.
@@ -91,6 +93,7 @@ class Rule:
     consequence: Consequence
     programs: Callable[[], SearchStrategy[Program]]
     needs: frozenset[str] = frozenset()
+    better_with: frozenset[str] = frozenset()
     share: float = 1.0
     programs_at_least: int = 8
     programs_at_most: int = 1000

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import re
+
 from memcert.engine.contract import Contract
 from memcert.engine.execution import Divergence
 from memcert.engine.program import Program
 
-_HEAD = """\
-# {title}
-import asyncio
-import json
-from contextlib import suppress
-{imports}
-from memcert import open_memories
+_IMPORTS = {
+    "asyncio": "import asyncio",
+    "suppress": "from contextlib import suppress",
+    "open_memories": "from memcert import open_memories",
+}
 
-
+_BODY = """\
 async def main() -> None:
     async with open_memories({backend!r}{server}) as memories:
+{lines}
+
+
+asyncio.run(main())
 """
 
 
@@ -27,7 +31,7 @@ def script(
     backend: str,
     *,
     title: str = "A program",
-    server: str = "embedded",
+    server: str | None = None,
 ) -> str:
     """Return a program as Python.
 
@@ -37,7 +41,7 @@ def script(
         contract: whose operations these are.
         backend: the backend, by a name that this machine knows.
         title: what the first line says.
-        server: how its store is started.
+        server: how its store is started; None for its default.
     """
     several = len(program.clients) > 1
     names = [f"memory_{number}" if several else "memory" for number in range(len(program.clients))]
@@ -59,14 +63,17 @@ def script(
             lines += ["with suppress(Exception):", *(f"    {line}" for line in source)]
         else:
             lines += source
-    head = _HEAD.format(
-        title=title,
-        imports=contract.imports,
+    if any("saved" in line for line in lines):
+        lines.insert(0, "saved = {}")
+    body = _BODY.format(
         backend=backend,
-        server="" if server == "embedded" else f", {server!r}",
+        server="" if server is None else f", {server!r}",
+        lines="\n".join(f"        {line}" for line in lines),
     )
-    body = "\n".join(f"        {line}" for line in lines)
-    return f"{head}{body}\n\n\nasyncio.run(main())\n"
+    words = set(re.findall(r"\w+", body))
+    wanted = _IMPORTS | dict(contract.imports)
+    head = "\n".join(line for name, line in wanted.items() if name in words)
+    return f"# {title}\n{head}\n\n\n{body}"
 
 
 def _shown(source: list[str], divergence: Divergence, memory: str) -> list[str]:

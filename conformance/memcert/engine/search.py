@@ -7,12 +7,19 @@ from dataclasses import dataclass, field
 from time import perf_counter
 
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
+from hypothesis.errors import Unsatisfiable
 
 from memcert.engine.execution import Execution
 from memcert.engine.program import Program
 from memcert.engine.rule import Rule
 from memcert.engine.shrinking import without_needless_parts
 from memcert.engine.verdict import Counterexample
+
+LEAVING_OUT_SECONDS = 3.0
+"""How long needless parts of a counterexample are looked for, in seconds.
+
+It takes a fraction of that unless the backend is very slow, or hangs.
+"""
 
 
 class _Enough(BaseException):
@@ -76,7 +83,8 @@ class Search:
         seed: what the generated programs depend on, beside the versions of memcert and Hypothesis
             and the constants that Hypothesis finds in modules outside site-packages.
         until: when the rule's share of the time is used up, as of `time.perf_counter`.
-        shrink_seconds: how long a counterexample may be made smaller.
+        shrink_seconds: how long a counterexample may be made simpler; needless parts are left out
+            of it first, even if this is 0.
         first: programs that failed before, run before any other.
         tally: what was run up to the first failure.
         smallest: the smallest program found that breaks the rule.
@@ -122,7 +130,8 @@ class Search:
 
         try:
             differ()
-        except (_Enough, _Broken):
+        except (_Enough, _Broken, Unsatisfiable):
+            # Nothing to run is nothing known: the verdict says so.
             return
         except Exception:
             # Hypothesis could not make a failure happen again. The programs that failed did fail.
@@ -146,7 +155,8 @@ class Search:
         return True
 
     def _still_breaks(self, program: Program) -> bool:
-        return not self._time_is_up() and self._try(program)
+        assert self.found_at is not None
+        return perf_counter() < self.found_at + LEAVING_OUT_SECONDS and self._try(program)
 
     def _time_is_up(self) -> bool:
         if self.found_at is not None:

@@ -11,16 +11,13 @@ from typing import Any, Self, TypeVar
 
 from memcert.engine.capabilities import Capabilities
 from memcert.engine.contract import Contract
-from memcert.engine.execution import Divergence, Execution, Subject, execute
+from memcert.engine.execution import Execution, Run, Subject
 from memcert.engine.program import Program
 from memcert.engine.worker import Workers
 from memcert_backends.backend import Backend
 from memcert_backends.servers import start
 
 Result = TypeVar("Result")
-
-GRACE_SECONDS = 10.0
-"""How long a program may go on after an operation of it was told to stop."""
 
 
 class Session:
@@ -35,7 +32,7 @@ class Session:
         ServerUnavailable: the store cannot be had in this way (on entering).
     """
 
-    def __init__(self, contract: Contract, backend: Backend, server: str = "embedded") -> None:
+    def __init__(self, contract: Contract, backend: Backend, server: str | None = None) -> None:
         self._how = server
         self._stack = ExitStack()
         self._runner = asyncio.Runner()
@@ -82,23 +79,24 @@ class Session:
         Args:
             program: what to run.
         """
-        execution = self._runner.run(self._guarded(program))
+        run = Run(program, self.subject)
+        execution = self._runner.run(_guarded(run))
         if execution is None:
             # Something in that loop cannot be stopped; the rest of the run gets another one.
+            self.subject.workers.kill()
             self._runner = asyncio.Runner()
             self.subject = replace(self.subject, workers=Workers(self.subject.contract))
-            last = len(program) - 1
-            return Execution(
-                Divergence(last, "the program", "an end", "cannot even be cancelled", hang=True)
-            )
+            return run.result
         return execution
 
-    async def _guarded(self, program: Program) -> Execution | None:
-        task = asyncio.create_task(execute(program, self.subject))
-        limit = GRACE_SECONDS + sum(step.operation.seconds for step in program.steps) * 10
-        try:
-            done, _ = await asyncio.wait({task}, timeout=limit)
-        except BaseException:
-            task.cancel()
-            raise
-        return task.result() if done else None
+
+async def _guarded(run: Run) -> Execution | None:
+    """Run a program to its end, or until it is clear that it has none."""
+    task = asyncio.create_task(run.execute())
+    try:
+        while not task.done() and run.stuck() is None:
+            await asyncio.wait({task}, timeout=0.5)
+    except BaseException:
+        task.cancel()
+        raise
+    return task.result() if task.done() else None

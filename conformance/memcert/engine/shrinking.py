@@ -16,7 +16,7 @@ from memcert.engine.program import Program, Reopen, Step
 
 
 def without_needless_parts(program: Program, breaks: Callable[[Program], bool]) -> Program:
-    """Return a program of which no single step, and no single item in a step, can be left out.
+    """Return a program of which no step, no client and no item in a step can be left out.
 
     Args:
         program: one that breaks a rule.
@@ -28,9 +28,32 @@ def without_needless_parts(program: Program, breaks: Callable[[Program], bool]) 
         program, smaller = _without_chunks(program, size, breaks)
         # Steps that were needed may be needless once others are gone.
         size = size if smaller and size == 1 else size // 2
+    for number in reversed(range(len(program.clients))):
+        candidate = _without_client(program, number)
+        if candidate is not None and breaks(candidate):
+            program = candidate
     for place in range(len(program)):
         program = _with_fewer_items(program, place, breaks)
     return program
+
+
+def _without_client(program: Program, number: int) -> Program | None:
+    """Leave out a client that does nothing, and its space if nobody else is in it.
+
+    Such a client looks at the state at the end, so that it may matter all the same.
+    """
+    if len(program.clients) == 1 or any(step.client == number for step in program.steps):
+        return None
+    clients = program.clients[:number] + program.clients[number + 1 :]
+    used = sorted({client.space for client in clients})
+    return replace(
+        program,
+        steps=tuple(
+            replace(step, client=step.client - (step.client > number)) for step in program.steps
+        ),
+        spaces=tuple(program.spaces[space] for space in used),
+        clients=tuple(replace(client, space=used.index(client.space)) for client in clients),
+    )
 
 
 def _without_chunks(

@@ -7,12 +7,17 @@ import sys
 from importlib.metadata import PackageNotFoundError, version
 
 DRIVERS = {
+    "aiomysql": "aiomysql",
     "aiosqlite": "aiosqlite",
+    "asyncmy": "asyncmy",
+    "asyncpg": "asyncpg",
     "fakeredis": "fakeredis",
     "greenlet": "greenlet",
     "hiredis": "hiredis",
     "hypothesis": "hypothesis",
     "lupa": "lupa",
+    "psycopg": "psycopg",
+    "pymysql": "PyMySQL",
     "redis": "redis",
     "sqlalchemy": "SQLAlchemy",
 }

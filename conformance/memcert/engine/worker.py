@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from memcert.engine.contract import Contract
-from memcert.engine.handle import opened
+from memcert.engine.handle import ERRORS, SECONDS_TO_OPEN, opened
 from memcert.engine.operation import Operation
 from memcert.engine.outcome import RemoteError
 from memcert_backends.backend import Backend, Space
@@ -26,6 +26,9 @@ from memcert_reference.json_text import dump_json, load_json
 
 LINE_BYTES = 64 * 2**20
 """The longest answer that is read, in bytes."""
+
+SECONDS_TO_CLOSE = 5.0
+"""How long another process may take to close a memory, in seconds; it is killed then."""
 
 
 class RemoteHandle:
@@ -52,6 +55,7 @@ class Workers:
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
         self._idle: list[asyncio.subprocess.Process] = []
+        self._busy: set[asyncio.subprocess.Process] = set()
 
     @asynccontextmanager
     async def opened(self, backend: Backend, space: Space) -> AsyncIterator[RemoteHandle]:
@@ -65,6 +69,7 @@ class Workers:
             RemoteError: opening it raised there.
         """
         process = self._idle.pop() if self._idle else await self._start()
+        self._busy.add(process)
         request = {
             "open": backend.specification,
             "user_id": space.user_id,
@@ -73,11 +78,14 @@ class Workers:
         }
         clean = False
         try:
-            await _ask(process, request)
+            async with asyncio.timeout(SECONDS_TO_OPEN):
+                await _ask(process, request)
             yield RemoteHandle(process)
-            await _ask(process, {"close": True})
+            async with asyncio.timeout(SECONDS_TO_CLOSE):
+                await _ask(process, {"close": True})
             clean = True
         finally:
+            self._busy.discard(process)
             if clean:
                 self._idle.append(process)
             else:
@@ -90,6 +98,12 @@ class Workers:
             process = self._idle.pop()
             process.kill()
             await process.wait()
+
+    def kill(self) -> None:
+        """End every process at once, without waiting for it."""
+        for process in (*self._idle, *self._busy):
+            if process.returncode is None:
+                process.kill()
 
     async def _start(self) -> asyncio.subprocess.Process:
         # The working directory is on the path of the other process, as it is on a script's.
@@ -125,9 +139,9 @@ def main() -> None:
     from memcert.resolver import resolve
 
     contract: Contract = import_module(sys.argv[1]).CONTRACT
-    answers = sys.stdout
-    # What a backend prints must not be taken for an answer.
-    sys.stdout = sys.stderr
+    # What a backend prints, or a process that it starts, must not be taken for an answer.
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
 
     def answer(data: dict[str, Any]) -> None:
         answers.write(dump_json(data) + "\n")
@@ -142,7 +156,7 @@ def main() -> None:
                     answer({"value": None})
                     await _serve_memory(memory, contract, answer)
                 answer({"value": None})
-            except Exception as error:
+            except ERRORS as error:
                 answer(_error(error))
 
     asyncio.run(serve())
@@ -159,11 +173,11 @@ async def _serve_memory(
         operation = contract.operations[fields.pop("operation")].from_json(fields)
         try:
             answer({"value": await operation.run(memory, saved)})
-        except Exception as error:
+        except ERRORS as error:
             answer(_error(error))
 
 
-def _error(error: Exception) -> dict[str, Any]:
+def _error(error: BaseException) -> dict[str, Any]:
     names = [kind.__name__ for kind in type(error).__mro__]
     return {"error": names[0], "families": names[1:], "text": str(error)}
 

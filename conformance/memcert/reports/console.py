@@ -109,7 +109,9 @@ class Watch:
             self._console.print(f"{self._done} of {self._rules} rules checked, now {rule.id}")
 
 
-def show(console: Console, certificate: Certificate, contract: Contract, server: str) -> None:
+def show(
+    console: Console, certificate: Certificate, contract: Contract, server: str | None
+) -> None:
     """Print what was found, what hurts most first.
 
     Args:

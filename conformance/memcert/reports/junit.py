@@ -20,7 +20,7 @@ def junit(certificate: Certificate) -> str:
     run, verdicts = certificate["run"], certificate["verdicts"]
     suite = ElementTree.Element(
         "testsuite",
-        name=f"memcert {certificate['backend']['name']}",
+        name=_printable(f"memcert {certificate['backend']['name']}"),
         tests=str(len(verdicts) + len(certificate["complaints"])),
         failures=str(number[Finding.FAILED] + len(certificate["complaints"])),
         errors="0",
@@ -43,7 +43,7 @@ def junit(certificate: Certificate) -> str:
             failure.text = _printable("\n".join(counterexample_lines(verdict)))
         elif verdict["finding"] != Finding.PASSED.value:
             ElementTree.SubElement(
-                case, "skipped", message=f"{verdict['finding']}: {verdict['reason']}"
+                case, "skipped", message=_printable(f"{verdict['finding']}: {verdict['reason']}")
             )
     for complaint in certificate["complaints"]:
         case = ElementTree.SubElement(suite, "testcase", classname="deviations", name=complaint)

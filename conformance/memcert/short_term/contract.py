@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import inspect
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -85,9 +86,20 @@ def detect(memory: Any, declared: Capabilities) -> Capabilities:
     """
     return replace(
         declared,
-        full_state=CONTENT_KEY in memory.state_dict(),
+        full_state=_has_full_state(memory),
         export=hasattr(memory, "export_state") and hasattr(memory, "import_state"),
     )
+
+
+def _has_full_state(memory: Any) -> bool:
+    try:
+        state = memory.state_dict()
+    except Exception:
+        # Rules on the state will say so.
+        return False
+    if inspect.iscoroutine(state):
+        state.close()
+    return isinstance(state, Mapping) and CONTENT_KEY in state
 
 
 CONTRACT = Contract(
@@ -101,6 +113,12 @@ CONTRACT = Contract(
     probe=(Add((Message("m0"),)), Read()),
     detect=detect,
     rules=RULES,
-    imports="from memcert_reference import Msg",
+    imports={
+        "Msg": "from memcert_reference import Msg",
+        "Marker": "from memcert.short_term.misuse import Marker",
+        "UTC": "from datetime import UTC, datetime",
+        "Decimal": "from decimal import Decimal",
+        "dump_json": "from memcert_reference.json_text import dump_json, load_json",
+    },
 )
 """The contract of short-term memory; ``reference/CONTRACT.md`` is its readable form."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any, cast
 
+from memcert.engine.literal import literal
 from memcert_reference import Msg
 from memcert_reference.message import Record
 from memcert_reference.values import JSONValue, json_copy
@@ -83,7 +84,7 @@ class Message:
             "role": data.pop("role", self.role),
             **data,
         }
-        arguments = ", ".join(f"{name}={value!r}" for name, value in shown.items())
+        arguments = ", ".join(f"{name}={literal(value)}" for name, value in shown.items())
         return f"Msg({arguments})"
 
 

@@ -76,7 +76,6 @@ ODD: Mapping[str, tuple[str, Callable[[], Any]]] = {
     "a None key": ("{None: 'x'}", lambda: {None: "x"}),
     "a surrogate key": (r"{'\ud800': 'x'}", lambda: {"\ud800": "x"}),
     "101 levels": ("eval('[' * 101 + ']' * 101)", lambda: _deep(101)),
-
     "another role": ("'tool'", lambda: "tool"),
     "a marker": ("Marker.HINT", lambda: Marker.HINT),
     "a list of markers": ("[Marker.HINT]", lambda: [Marker.HINT]),
@@ -119,7 +118,7 @@ class CallWith(Operation):
     odd: str
 
     def __post_init__(self) -> None:
-        if self.method not in METHODS or self.odd not in ODD:
+        if str(self.method) not in METHODS or str(self.odd) not in ODD:
             raise ValueError(f"there is no method {self.method!r}, or no {self.odd!r}")
 
     async def run(self, memory: Any, saved: dict[int, Any]) -> object:
@@ -166,7 +165,7 @@ class AddWith(Operation):
     first: str = "m8"
 
     def __post_init__(self) -> None:
-        if self.odd not in ODD:
+        if str(self.odd) not in ODD:
             raise ValueError(f"there is no {self.odd!r}")
 
     async def run(self, memory: Any, saved: dict[int, Any]) -> object:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from memcert.engine.literal import literal
 from memcert.engine.operation import Operation, decoded
 from memcert_reference.json_text import dump_json, load_json
 from memcert_reference.state import CONTENT_KEY, SUMMARY_KEY
@@ -48,7 +49,7 @@ class SaveState(Saving):
     def source(self, memory: str) -> list[str]:
         return [
             f"await {memory}.get_memory()",
-            f"state_{self.place} = json.loads(json.dumps({memory}.state_dict()))",
+            f"saved[{self.place}] = load_json(dump_json({memory}.state_dict()))",
         ]
 
 
@@ -72,7 +73,10 @@ class LoadSaved(Operation):
         return None
 
     def source(self, memory: str) -> list[str]:
-        return [f"{memory}.load_state_dict(state_{self.place}, strict={self.strict})"]
+        return [
+            f"if {self.place} in saved:",
+            f"    {memory}.load_state_dict(saved[{self.place}], strict={self.strict})",
+        ]
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,7 @@ class LoadState(Operation):
 
     def source(self, memory: str) -> list[str]:
         strict = "" if self.strict is None else f", strict={self.strict}"
-        return [f"{memory}.load_state_dict({self.state!r}{strict})"]
+        return [f"{memory}.load_state_dict({literal(self.state)}{strict})"]
 
 
 @dataclass(frozen=True)
@@ -117,7 +121,7 @@ class Export(Saving):
         return state
 
     def source(self, memory: str) -> list[str]:
-        return [f"state_{self.place} = json.loads(json.dumps(await {memory}.export_state()))"]
+        return [f"saved[{self.place}] = load_json(dump_json(await {memory}.export_state()))"]
 
 
 @dataclass(frozen=True)
@@ -138,7 +142,10 @@ class ImportSaved(Operation):
         return None
 
     def source(self, memory: str) -> list[str]:
-        return [f"await {memory}.import_state(state_{self.place})"]
+        return [
+            f"if {self.place} in saved:",
+            f"    await {memory}.import_state(saved[{self.place}])",
+        ]
 
 
 @dataclass(frozen=True)
@@ -157,7 +164,7 @@ class Import(Operation):
         return await memory.import_state(load_json(dump_json(self.state)))
 
     def source(self, memory: str) -> list[str]:
-        return [f"await {memory}.import_state({self.state!r})"]
+        return [f"await {memory}.import_state({literal(self.state)})"]
 
 
 @dataclass(frozen=True)
@@ -194,7 +201,7 @@ class LoadStateThenSpoil(Operation):
 
     def source(self, memory: str) -> list[str]:
         return [
-            f"state = {self.state!r}",
+            f"state = {literal(self.state)}",
             f"{memory}.load_state_dict(state)",
             *_spoil_source("state"),
         ]
@@ -270,5 +277,3 @@ def _spoil_source(state: str) -> list[str]:
         "    marks.append('spoilt')",
         f"{state}[{SUMMARY_KEY!r}] = 'spoilt'",
     ]
-
-

@@ -122,9 +122,7 @@ def deletes_by_mark(marks: Sequence[str] = MARKS) -> SearchStrategy[Operation]:
     )
 
 
-def updates(
-    ids: Sequence[str] = IDS, marks: Sequence[str] = MARKS
-) -> SearchStrategy[Operation]:
+def updates(ids: Sequence[str] = IDS, marks: Sequence[str] = MARKS) -> SearchStrategy[Operation]:
     """Return every kind of change to marks.
 
     Args:
@@ -146,7 +144,9 @@ def reads(marks: Sequence[str] = MARKS, *, excluded: bool = True) -> SearchStrat
     return st.builds(Read, some_mark, some_mark if excluded else st.none(), st.booleans())
 
 
-def summaries(texts: Sequence[str] = ("s", "", "t", "\U0001f600\x00\n")) -> SearchStrategy[Operation]:
+def summaries(
+    texts: Sequence[str] = ("s", "", "t", "\U0001f600\x00\n"),
+) -> SearchStrategy[Operation]:
     """Return changes of the summary.
 
     Args:

@@ -3,14 +3,16 @@
 from memcert.short_term.mutants import (
     adding,
     arguments,
+    contents,
+    counting,
     deleting,
     durable,
+    identifiers,
     isolation,
     marking,
     reading,
     state,
     summary,
-    values,
 )
 from memcert.short_term.mutants.mutant import MUTANTS
 
@@ -18,12 +20,14 @@ __all__ = [
     "MUTANTS",
     "adding",
     "arguments",
+    "contents",
+    "counting",
     "deleting",
     "durable",
+    "identifiers",
     "isolation",
     "marking",
     "reading",
     "state",
     "summary",
-    "values",
 ]

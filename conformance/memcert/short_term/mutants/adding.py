@@ -231,10 +231,8 @@ class OrderOfMarking(InMemoryMemory):
         messages = await super().get_memory(mark, exclude_mark, prepend_summary)
         if mark is None:
             return messages
-        marked = list(self._marked)
-        return sorted(
-            messages, key=lambda message: marked.index(message.id) if message.id in marked else -1
-        )
+        places = {msg_id: place for place, msg_id in enumerate(self._marked)}
+        return sorted(messages, key=lambda message: places.get(message.id, -1))
 
 
 @mutant("old-place", "ORD-03")

@@ -109,9 +109,7 @@ class UnmarksOnly(InMemoryMemory):
 
     async def delete_by_mark(self, mark: str | list[str]) -> int:
         wanted = set(some_marks(mark))
-        count = self._remove(
-            self._ids(lambda entry: bool(entry.marks) and entry.marks <= wanted)
-        )
+        count = self._remove(self._ids(lambda entry: bool(entry.marks) and entry.marks <= wanted))
         for entry in self._entries.values():
             count += bool(entry.marks & wanted)
             entry.marks -= wanted
@@ -126,8 +124,10 @@ class MarksByPrefix(InMemoryMemory):
         wanted = some_marks(mark)
         return self._remove(
             self._ids(
-                lambda entry: any(each.startswith(own) for own in entry.marks for each in wanted)
-                or bool(entry.marks and "none" in wanted)
+                lambda entry: (
+                    any(each.startswith(own) for own in entry.marks for each in wanted)
+                    or bool(entry.marks and "none" in wanted)
+                )
             )
         )
 

@@ -10,7 +10,7 @@ from memcert.short_term.mutants.kept import Kept
 from memcert.short_term.mutants.mutant import Marks, Memories, mutant
 from memcert_backends.backend import Space
 from memcert_reference import InMemoryMemory, Msg
-from memcert_reference.arguments import id_list, message_records
+from memcert_reference.arguments import id_list, message_records, some_marks
 
 
 class Engine:
@@ -147,9 +147,9 @@ class DeletesItsOwn(Kept):
         return await super().delete([each for each in id_list(msg_ids) if each in self._own])
 
 
-@mutant("mark-index-in-process", "DUR-06", "MIX-02", "MIX-03")
+@mutant("mark-index-in-process", "DUR-06", "MIX-03")
 class MarkIndexInProcess(Kept):
-    """delete_by_mark finds the messages that this memory has seen only."""
+    """delete_by_mark finds the messages only that were there when this memory last added one."""
 
     def __init__(self, space: Space) -> None:
         super().__init__(space)
@@ -159,39 +159,13 @@ class MarkIndexInProcess(Kept):
         await super().add(memories, marks)
         self._known |= self._entries.keys()
 
-    async def get_memory(
-        self,
-        mark: str | None = None,
-        exclude_mark: str | None = None,
-        prepend_summary: bool = True,
-    ) -> list[Msg]:
-        messages = await super().get_memory(mark, exclude_mark, prepend_summary)
-        if exclude_mark is not None:
-            self._known |= self._entries.keys()
-        return messages
-
     async def delete_by_mark(self, mark: str | list[str]) -> int:
+        marks = some_marks(mark)
         self._load()
-        hidden = {
-            msg_id: self._entries.pop(msg_id) for msg_id in self._entries.keys() - self._known
-        }
-        count = await InMemoryMemory.delete_by_mark(self, mark)
-        order = list(self._read_ids())
-        self._entries |= hidden
-        self._entries = {
-            msg_id: self._entries[msg_id] for msg_id in order if msg_id in self._entries
-        }
+        found = self._ids(lambda entry: not entry.marks.isdisjoint(marks))
+        count = self._remove([msg_id for msg_id in found if msg_id in self._known])
         self._store()
         return count
-
-    def _read_ids(self) -> list[str]:
-        """Return the ids of the space in order, as they are kept."""
-        entries, text = self._entries, self._text
-        self._text = None
-        super()._load()
-        ids = list(self._entries)
-        self._entries, self._text = entries, text
-        return ids
 
 
 @mutant("empty-store-raises", "DUR-07")

@@ -71,9 +71,7 @@ class ExcludeIgnoredWithMark(InMemoryMemory):
         prepend_summary: bool = True,
     ) -> list[Msg]:
         excluded = optional_mark(exclude_mark, "exclude_mark")
-        return await super().get_memory(
-            mark, excluded if mark is None else None, prepend_summary
-        )
+        return await super().get_memory(mark, excluded if mark is None else None, prepend_summary)
 
 
 @mutant("read-unmarks", "GET-04")

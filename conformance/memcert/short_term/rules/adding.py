@@ -180,9 +180,7 @@ RULES = (
         "A message that was deleted and added again is last.",
         Level.CORE,
         Consequence.WRONG,
-        lambda: programs(
-            adds(IDS[:4], (), ("x",)), adds(IDS[:4], (), ("x",)), deletes(IDS[:4])
-        ),
+        lambda: programs(adds(IDS[:4], (), ("x",)), adds(IDS[:4], (), ("x",)), deletes(IDS[:4])),
     ),
     Rule(
         "ORD-04",
@@ -192,9 +190,7 @@ RULES = (
         lambda: programs(
             adds(IDS[:3], ("a", "b"), ("x",)),
             adds(IDS[:3], (), ("x",)),
-            st.one_of(
-                deletes(IDS[:3]), st.sampled_from([DeleteByMark(("a",)), Clear()])
-            ),
+            st.one_of(deletes(IDS[:3]), st.sampled_from([DeleteByMark(("a",)), Clear()])),
         ),
     ),
     Rule(
@@ -212,4 +208,3 @@ RULES = (
         programs_at_least=4,
     ),
 )
-

@@ -86,9 +86,7 @@ RULES = (
         lambda: programs(
             adds(contents=("x",)),
             adds(contents=("x",)),
-            st.builds(
-                DeleteByMark, st.lists(st.sampled_from(MARKS), max_size=3).map(tuple)
-            ),
+            st.builds(DeleteByMark, st.lists(st.sampled_from(MARKS), max_size=3).map(tuple)),
             counts=True,
         ),
     ),
@@ -97,9 +95,7 @@ RULES = (
         "clear removes all messages and marks of the space.",
         Level.CORE,
         Consequence.WRONG,
-        lambda: programs(
-            adds(contents=("x",)), adds(contents=("x",)), updates(), st.just(Clear())
-        ),
+        lambda: programs(adds(contents=("x",)), adds(contents=("x",)), updates(), st.just(Clear())),
     ),
     Rule(
         "CLR-02",

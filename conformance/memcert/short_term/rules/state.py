@@ -138,7 +138,8 @@ RULES = (
         Level.CORE,
         Consequence.LOSS,
         lambda: _filled(
-            deletes(IDS[:4]), st.sampled_from([SaveState(0), SaveState(1), LoadSaved(0), LoadSaved(1)])
+            deletes(IDS[:4]),
+            st.sampled_from([SaveState(0), SaveState(1), LoadSaved(0), LoadSaved(1)]),
         ),
     ),
     Rule(
@@ -189,9 +190,7 @@ RULES = (
         Level.CORE,
         Consequence.STRICT,
         lambda: _filled(
-            st.sampled_from(
-                [*_states(BAD_CONTENTS), LoadState({SUMMARY: 7}, strict=False)]
-            )
+            st.sampled_from([*_states(BAD_CONTENTS), LoadState({SUMMARY: 7}, strict=False)])
         ),
     ),
     Rule(

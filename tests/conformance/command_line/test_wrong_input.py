@@ -1,0 +1,247 @@
+"""Wrong input gets one clear line and exit status 2, and leaves nothing half-written."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+Memcert = Callable[..., Result]
+Command = Callable[..., subprocess.CompletedProcess[str]]
+
+FILES = {
+    "factories.py": """\
+import asyncio
+
+from memcert_reference import InMemoryMemory
+
+
+async def nothing(space):
+    if not space:
+        yield InMemoryMemory()
+
+
+async def twice(space):
+    yield InMemoryMemory()
+    yield InMemoryMemory()
+
+
+async def no_memory(space):
+    yield object()
+
+
+async def raises(space):
+    raise ConnectionError("no server\\nat all")
+    yield
+
+
+async def raises_at_the_end(space):
+    yield InMemoryMemory()
+    raise RuntimeError("already closed")
+
+
+EVERYBODYS = {}
+
+
+class Leaks(InMemoryMemory):
+    def __init__(self, user_id, session_id):
+        super().__init__()
+        self._entries = EVERYBODYS
+
+
+class NeedsMore(InMemoryMemory):
+    def __init__(self, user_id, url):
+        super().__init__()
+
+
+async def awaited(space):
+    return InMemoryMemory()
+
+
+A_NUMBER = 7
+""",
+    "broken_syntax.py": "def (:\n",
+    "broken_import.py": "import a_module_that_is_not_there\n",
+    "raises_on_import.py": 'raise RuntimeError("first line\\nsecond line")\n',
+    "exits_on_import.py": "import sys\n\nsys.exit(0)\n",
+    "text.txt": "not Python\n",
+    "not_json.json": "{",
+    "not_a_program.json": '{"format": 1, "steps": [{"operation": "fly"}]}',
+    "deep.json": "[" * 100_000,
+    "not_toml.toml": "deviation = [",
+    "unknown_rule.toml": '[[deviation]]\nrule = "X-99"\nreason = ""\nlink = ""\n'
+    'expires = 2027-01-31\nprogram = "not_a_program.json"\n',
+}
+
+CERTIFY = [
+    (["rediss"], "there is no backend 'rediss': did you mean redis"),
+    (["sqlit3"], "did you mean sqlite"),
+    (["zzzzzz"], "there is no backend 'zzzzzz': there are "),
+    (["mutant:zzzzzz"], "there is no backend 'mutant:zzzzzz'"),
+    ([""], ""),
+    ([":"], ""),
+    (["factories.py:"], ""),
+    (["no_such_module:Memory"], "no_such_module cannot be imported: ModuleNotFoundError"),
+    (["no_such_file.py:Memory"], "there is no file no_such_file.py"),
+    (["text.txt:Memory"], "cannot be imported"),
+    (["broken_syntax.py:Memory"], "cannot be imported: SyntaxError"),
+    (["broken_import.py:Memory"], "No module named 'a_module_that_is_not_there'"),
+    (["broken_import:Memory"], "No module named 'a_module_that_is_not_there'"),
+    (["raises_on_import.py:Memory"], "RuntimeError: first line second line"),
+    (["exits_on_import.py:Memory"], "cannot be imported"),
+    (["factories.py:notning"], "has no 'notning': did you mean nothing?"),
+    (["factories.py:Leaks.inner"], "has no"),
+    (["factories.py:A_NUMBER"], "factories.py:A_NUMBER is a int: a backend is"),
+    (["factories.py:awaited"], "is a function: a backend is an async generator function"),
+    (["factories.py:NeedsMore"], "needs 'url': write a factory"),
+    (["factories.py:nothing"], "yields nothing: it must yield one memory"),
+    (["factories.py:twice"], "yields twice: it must yield one memory"),
+    (["factories.py:no_memory"], "yields a object that is no memory: it has no 'add'"),
+    (["factories.py:raises"], "raises ConnectionError: no server at all"),
+    (["factories.py:raises_at_the_end"], "raises RuntimeError: already closed"),
+    (["factories.py:Leaks"], "leaks one space into another"),
+    ([], "name a backend"),
+    (["reference", "--backend", "sqlite"], "name one backend"),
+    (["reference", "--backend", "reference"], "name one backend"),
+    (["reference", "--rule", "ADD-99"], "there is no rule 'ADD-99'"),
+    (["reference", "--rule", "add-01", "--rule", "X"], "there is no rule"),
+    (["reference", "--level", "perfect"], "'perfect' is not one of 'core', 'durable'"),
+    (["reference", "--level", "scalable"], "'scalable' is not one of"),
+    (["reference", "--budget", "-1"], "-1.0 is not in the range"),
+    (["reference", "--rule", "ADD-01", "--budget", "nan"], "--budget"),
+    (["reference", "--seed", "x"], "'x' is not a valid integer"),
+    (["reference", "--no-such-option"], "No such option"),
+    (["reference", "another"], "unexpected extra argument"),
+    (["sqlite", "--server", "teapot"], "'teapot'"),
+    (["redis", "--server", "redis://127.0.0.1:1/0"], "redis://127.0.0.1:1/0 cannot be used"),
+    (["reference", "--deviations", "none.toml"], "none.toml: "),
+    (["reference", "--deviations", "not_toml.toml"], "not_toml.toml: "),
+    (["reference", "--deviations", "unknown_rule.toml"], "names the rule 'X-99'"),
+]
+
+
+@pytest.fixture(autouse=True)
+def files(folder: Path) -> None:
+    for name, text in FILES.items():
+        (folder / name).write_text(text)
+
+
+def assert_one_line(status: int, stderr: str, said: str) -> None:
+    assert status == 2
+    lines = stderr.splitlines()
+    errors = [line for line in lines if line.startswith("Error:")]
+    assert len(errors) == 1, stderr
+    assert said in errors[0]
+    # What click says before it is how the command is used.
+    assert lines[-1] == errors[0]
+    assert "Traceback" not in stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"), CERTIFY, ids=[" ".join(arguments) for arguments, _ in CERTIFY]
+)
+def test_certify(memcert: Memcert, folder: Path, arguments: list[str], said: str) -> None:
+    before = {path.name for path in folder.iterdir()}
+    result = memcert("certify", *arguments, "--report-dir", "out")
+    assert_one_line(result.exit_code, result.stderr, said)
+    assert not list(folder.glob("out/*"))
+    assert {path.name for path in folder.iterdir()} - before <= {"out", "__pycache__"}
+
+
+@pytest.mark.parametrize("place", ["text.txt", "text.txt/below", "/dev/null/below"])
+def test_a_report_folder_that_cannot_be_written(memcert: Memcert, place: str) -> None:
+    result = memcert("certify", "memories.py:Good", "--budget", "0", "--report-dir", place)
+    assert_one_line(result.exit_code, result.stderr, "cannot be written")
+    # It is known before any rule is checked.
+    assert "certifying" not in result.stdout
+
+
+def test_a_folder_of_counterexamples_that_cannot_be_written(memcert: Memcert) -> None:
+    result = memcert(
+        "certify", "memories.py:Broken", "--budget", "0", "--rule", "DEL-02",
+        "--counterexamples", "text.txt/below",
+    )  # fmt: skip
+    assert_one_line(result.exit_code, result.stderr, "cannot be written")
+
+
+REPLAY = [
+    (["none.json", "--backend", "reference"], "none.json cannot be read"),
+    ([".", "--backend", "reference"], "cannot be read"),
+    (["not_json.json", "--backend", "reference"], "it is not JSON"),
+    (["deep.json", "--backend", "reference"], "it is not JSON"),
+    (["not_a_program.json", "--backend", "reference"], "there is no operation 'fly'"),
+    (["not_json.json"], "Missing option '--backend'"),
+    (["not_json.json", "--backend", "rediss"], ""),
+]
+
+
+@pytest.mark.parametrize(("arguments", "said"), REPLAY, ids=str)
+def test_replay(memcert: Memcert, arguments: list[str], said: str) -> None:
+    result = memcert("replay", *arguments)
+    assert_one_line(result.exit_code, result.stderr, said)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["verify", "none.json"], "none.json cannot be read"),
+        (["verify", "not_json.json"], "is not JSON"),
+        (["verify", "deep.json"], "is not JSON"),
+        (["verify", "not_a_program.json"], "it is not a certificate of this format"),
+        (["explain", "ADD-99"], "there is no rule 'ADD-99': did you mean ADD-0"),
+        (["explain", "zzz"], "there is no rule 'zzz'; reference/CONTRACT.md lists them"),
+        (["explain"], "Missing argument 'RULE'"),
+        (["certifi"], "No such command 'certifi'"),
+    ],
+    ids=str,
+)
+def test_the_other_commands(memcert: Memcert, arguments: list[str], said: str) -> None:
+    result = memcert(*arguments)
+    assert_one_line(result.exit_code, result.stderr, said)
+
+
+WITHOUT_DRIVERS = """\
+import sys
+
+
+class Missing:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in {"redis", "fakeredis", "lupa", "sqlalchemy", "aiosqlite"}:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+
+sys.meta_path.insert(0, Missing())
+"""
+
+
+@pytest.mark.parametrize("name", ["redis", "sqlite"])
+def test_a_missing_extra_is_named(command: Command, folder: Path, name: str) -> None:
+    (folder / "sitecustomize.py").write_text(WITHOUT_DRIVERS)
+    done = command("certify", name, "--report-dir", "out", PYTHONPATH=str(folder))
+    assert_one_line(done.returncode, done.stderr, "pip install 'memcert[embedded]'")
+    assert len(done.stderr.splitlines()) == 1
+    assert not list(folder.glob("out/*"))
+
+
+def test_the_list_of_backends_names_missing_extras(command: Command, folder: Path) -> None:
+    (folder / "sitecustomize.py").write_text(WITHOUT_DRIVERS)
+    done = command("backends", PYTHONPATH=str(folder))
+    assert done.returncode == 0, done.stderr
+    # A narrow console breaks the line, but loses none of it.
+    text = " ".join(done.stdout.split())
+    assert text.count("memcert[embedded]") == 2
+    assert "reference core (ephemeral by design)" in text
+
+
+def test_in_a_process_of_its_own(command: Command) -> None:
+    for name, said in (
+        ("factories.py:twice", "yields twice"),
+        ("exits_on_import.py:Memory", "cannot be imported"),
+        ("broken_import:Memory", "cannot be imported"),
+    ):
+        done = command("certify", name)
+        assert_one_line(done.returncode, done.stderr, said)
+        assert len(done.stderr.splitlines()) == 1

@@ -1,0 +1,100 @@
+"""A small contract and a way to certify a class of memories by it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import strategies as st
+
+import memcert.engine.execution
+from memcert.engine.certificate import Certificate, write_certificate
+from memcert.engine.certification import Plan, certify
+from memcert.engine.contract import Contract
+from memcert.engine.corpus import Corpus
+from memcert.engine.rule import Consequence, Level, Rule
+from memcert.engine.session import Session
+from memcert.engine.verdict import Verdict
+from memcert.resolver import as_backend
+from memcert.short_term import CONTRACT
+from memcert.short_term.operations import Size
+from memcert.short_term.strategies import adds, deletes, programs, reopened, summaries
+
+IDS = ("m0", "m1")
+
+
+def some_rule(rule: str, level: Level | None, **fields: Any) -> Rule:
+    return Rule(
+        rule,
+        f"The sentence of {rule}.",
+        level,
+        fields.pop("consequence", Consequence.WRONG),
+        fields.pop("programs", lambda: programs(adds(IDS), at_most=4)),
+        **{"programs_at_least": 3, "programs_at_most": 20} | fields,
+    )
+
+
+@pytest.fixture
+def contract() -> Contract:
+    """A contract of five rules that a memory can break one by one."""
+    return replace(
+        CONTRACT,
+        rules=(
+            some_rule("ADD-01", Level.CORE),
+            some_rule(
+                "DEL-01",
+                Level.CORE,
+                programs=lambda: programs(adds(IDS), deletes(IDS), at_most=6, counts=True),
+            ),
+            some_rule(
+                "SIZE-01",
+                Level.CORE,
+                consequence=Consequence.STRICT,
+                programs=lambda: programs(st.just(Size()), at_most=2),
+            ),
+            some_rule(
+                "DUR-01",
+                Level.DURABLE,
+                consequence=Consequence.LOSS,
+                programs=lambda: reopened(adds(IDS)),
+                needs=frozenset({"durable"}),
+            ),
+            some_rule("EXP-01", None, programs=lambda: programs(summaries(), at_most=3)),
+        ),
+    )
+
+
+class Silent:
+    """Whom it does not concern how far a run is."""
+
+    def starts(self, rule: Rule) -> None:
+        pass
+
+    def ends(self, rule: Rule, verdict: Verdict) -> None:
+        pass
+
+
+Certify = Callable[..., Certificate]
+
+
+@pytest.fixture
+def certified(contract: Contract) -> Certify:
+    """Return a function that certifies a class or factory of memories by the small contract."""
+
+    def certified(kind: Any, *, corpus: Corpus | None = None, **plan: Any) -> Certificate:
+        asked = Plan(**{"budget": 0.0, "shrink_seconds": 1.0} | plan)
+        with Session(contract, as_backend(kind, "tiny")) as session:
+            found = certify(session, asked, corpus or Corpus(None, "tiny", contract), Silent())
+            return write_certificate(session, asked, found)
+
+    return certified
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give every operation, and every program, a fraction of a second."""
+    for kind in CONTRACT.operations.values():
+        monkeypatch.setattr(kind, "seconds", 0.1)
+    monkeypatch.setattr(memcert.engine.execution, "GRACE_SECONDS", 0.5)

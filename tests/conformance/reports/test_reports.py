@@ -1,0 +1,168 @@
+"""The reports that are made from a certificate."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from memcert.reports.files import readable_json, write_reports
+from memcert.reports.junit import junit
+from memcert.reports.markdown import markdown
+from memcert.reports.summary import broken, counts_line, headline, store_line
+from memcert_reference.json_text import load_json
+
+UNPRINTABLE = "bell \x07 nul \x00 last \ufffe"
+
+
+def verdict(rule: str, finding: str, **fields: Any) -> dict[str, Any]:
+    return {
+        "rule": rule,
+        "text": f"The sentence of {rule} | with a bar.",
+        "level": "core",
+        "consequence": "wrong",
+        "finding": finding,
+        "programs": 8,
+        "operations": 80,
+        "seconds": 0.5,
+        "reason": "",
+        "counterexample": None,
+    } | fields
+
+
+def example(observed: str, steps: int = 1) -> dict[str, Any]:
+    return {
+        "program": {"format": 1, "steps": [{"operation": "size"}] * steps},
+        "step": 0,
+        "operation": "await memory.size()",
+        "expected": "returned 0",
+        "observed": observed,
+        "hang": False,
+        "refused": [],
+    }
+
+
+CERTIFICATE: dict[str, Any] = {
+    "format": 1,
+    "kit": {"name": "memcert", "version": "0.1.0"},
+    "contract": {"name": "short-term memory", "version": "1.0", "digest": "0" * 64},
+    "backend": {
+        "name": "tiny",
+        "specification": "tiny.py:Tiny",
+        "capabilities": {"durable": True},
+    },
+    "store": {"store": "folder", "how": "embedded", "version": "folder"},
+    "drivers": {},
+    "platform": {"python": "3.11.7"},
+    "run": {
+        "date": "2026-01-01T00:00:00+00:00",
+        "seed": 0,
+        "budget_seconds": 1.0,
+        "rules": [],
+        "seconds": 2.0,
+        "programs": 40,
+        "long_programs": 20,
+        "operations": 400,
+        "observations": 800,
+        "backend_seconds": 0.5,
+    },
+    "level": {"asked": "durable", "reached": None, "strict_failed": 0, "strict_unknown": 0},
+    "verdicts": [
+        verdict("A-01", "passed"),
+        verdict("B-01", "failed", counterexample=example(UNPRINTABLE, 3)),
+        verdict("B-02", "failed", counterexample=example("short")),
+        verdict("C-01", "failed", consequence="leak", counterexample=example("returned 1", 9)),
+        verdict("D-01", "deviates", reason=UNPRINTABLE, counterexample=example("x")),
+        verdict("E-01", "unsupported", level="durable", reason="not durable"),
+        verdict("F-01", "not run", level=None, programs=0, reason="not asked for"),
+    ],
+    "complaints": ["the deviation from D-01 expired on 2026-01-01"],
+    "digest": "0" * 64,
+}
+
+
+def test_junit_has_a_case_per_rule_with_the_rule_as_class_name() -> None:
+    suite = ElementTree.fromstring(junit(CERTIFICATE))
+    cases = list(suite.iter("testcase"))
+    assert [case.attrib["classname"] for case in cases] == [
+        *(each["rule"] for each in CERTIFICATE["verdicts"]),
+        "deviations",
+    ]
+    found = {
+        case.attrib["classname"]: [(each.tag, each.attrib.get("type")) for each in case]
+        for case in cases
+    }
+    assert found == {
+        "A-01": [],
+        "B-01": [("failure", "wrong")],
+        "B-02": [("failure", "wrong")],
+        "C-01": [("failure", "leak")],
+        "D-01": [("skipped", None)],
+        "E-01": [("skipped", None)],
+        "F-01": [("skipped", None)],
+        "deviations": [("failure", "deviation")],
+    }
+    counts = {key: suite.attrib[key] for key in ("tests", "failures", "errors", "skipped")}
+    assert counts == {"tests": "8", "failures": "4", "errors": "0", "skipped": "3"}
+    assert suite.attrib["timestamp"] == "2026-01-01T00:00:00+00:00"
+
+
+@pytest.mark.parametrize("place", ["name", "text", "complaint"])
+def test_junit_is_valid_whatever_it_holds(place: str) -> None:
+    certificate = deepcopy(CERTIFICATE)
+    if place == "name":
+        certificate["backend"]["name"] = UNPRINTABLE
+    elif place == "text":
+        certificate["verdicts"][1]["counterexample"]["expected"] = "\x00\x1f]]></failure>&\ud7ff"
+    else:
+        certificate["complaints"] = ['<&">']
+    ElementTree.fromstring(junit(certificate))
+
+
+def test_what_hurts_most_comes_first_and_of_that_the_smallest() -> None:
+    assert [each["rule"] for each in broken(CERTIFICATE)] == ["C-01", "B-02", "D-01", "B-01"]
+
+
+def test_the_lines_of_every_report() -> None:
+    assert headline(CERTIFICATE) == "tiny: no level, strict"
+    assert counts_line(CERTIFICATE) == ("1 passed, 3 failed, 1 deviates, 1 unsupported, 1 not run")
+    assert store_line(CERTIFICATE) == "folder, embedded"
+    assert store_line(CERTIFICATE | {"store": None}) == "no store of the kit's"
+    ephemeral = CERTIFICATE | {"backend": {"name": "x", "capabilities": {"durable": False}}}
+    assert headline(ephemeral).endswith("(ephemeral by design: certified at core)")
+    alone = CERTIFICATE | {"run": CERTIFICATE["run"] | {"rules": ["A-01"]}}
+    assert headline(alone) == "tiny: only A-01 checked"
+
+
+def test_markdown_shows_the_worst_first_and_every_rule_that_was_run() -> None:
+    text = markdown(CERTIFICATE)
+    assert text.startswith("## ❌ tiny: no level, strict\n")
+    assert "**the deviation from D-01 expired on 2026-01-01**" in text
+    places = [text.index(f"### {rule} ") for rule in ("C-01", "B-02", "D-01", "B-01")]
+    assert places == sorted(places)
+    table = [line for line in text.splitlines() if line.startswith("| ") and "-01" in line]
+    assert [line.split()[1] for line in table] == ["A-01", "B-01", "C-01", "D-01", "E-01"]
+    # A bar in a text must not make a column.
+    assert all(line.replace("\\|", "").count("|") == 7 for line in table)
+
+
+def test_a_file_has_a_line_per_verdict_and_comes_back() -> None:
+    text = readable_json(CERTIFICATE)
+    assert load_json(text) == CERTIFICATE
+    lines = text.splitlines()
+    assert sum('"rule":' in line for line in lines) == len(CERTIFICATE["verdicts"])
+
+
+def test_the_files_are_written_whole(tmp_path: Any) -> None:
+    folder = tmp_path / "deep" / "er"
+    for _ in range(2):
+        write_reports(folder, CERTIFICATE)
+        assert sorted(path.name for path in folder.iterdir()) == [
+            "certificate.json",
+            "junit.xml",
+            "summary.md",
+        ]
+    assert load_json((folder / "certificate.json").read_bytes()) == CERTIFICATE
+    assert (folder / "summary.md").stat().st_mode & 0o444 == 0o444
