@@ -113,9 +113,7 @@ def _print_table(console: Console, entries: list[Entry]) -> None:
         name = WAY_NAMES.get(title, title)
         table.add_column(name, overflow="fold", no_wrap=title in ("backend", *WAYS[:-1]))
     for entry in entries:
-        table.add_row(
-            *map(escape, (entry.name, entry.level, *(cell(entry, way) for way in WAYS)))
-        )
+        table.add_row(*map(escape, (entry.name, entry.level, *(cell(entry, way) for way in WAYS))))
     console.print(table, soft_wrap=False)
     console.print()
     for number, text in enumerate(footnotes, 1):

@@ -16,6 +16,8 @@ from memcert.engine.certificate import Certificate, standing_of, write_certifica
 from memcert.engine.certification import Plan, certify
 from memcert.engine.corpus import Corpus
 from memcert.engine.files import write_text
+from memcert.engine.matrix import judge_mutants
+from memcert.engine.matrix import markdown as matrix_as_markdown
 from memcert.engine.session import Session
 from memcert.engine.verdict import Finding
 from memcert.reports.console import Watch, show
@@ -24,6 +26,7 @@ from memcert.reports.markdown import markdown
 from memcert.reports.summary import counts
 from memcert.resolver import resolve
 from memcert.short_term import CONTRACT
+from memcert.short_term.mutants import MUTANTS
 
 SUBJECTS = (
     ("reference", "embedded"),
@@ -105,7 +108,13 @@ def main(folder: Path, readme: Path, budget: float) -> None:
     text = readme.read_text(encoding="utf-8")
     marked = re.compile(f"{re.escape(BEGIN)}.*{re.escape(END)}", re.DOTALL)
     write_text(readme, marked.sub(f"{BEGIN}\n{shown}{END}", text))
+    with console.status("judging the rules by the mutants: some minutes"):
+        matrix = judge_mutants(CONTRACT, MUTANTS)
+    write_text(folder / "mutants.md", matrix_as_markdown(matrix))
+    for complaint in matrix.complaints:
+        console.print(f"[bold red]{complaint}[/]")
+    sys.exit(1 if matrix.complaints else 0)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), float(sys.argv[3]) if sys.argv[3:] else 40.0)
+    main(Path(sys.argv[1]), Path(sys.argv[2]), float(sys.argv[3]) if sys.argv[3:] else 30.0)
