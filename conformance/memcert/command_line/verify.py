@@ -32,7 +32,9 @@ def verify(file: Path) -> None:
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise WrongQuestion(f"{file} is not JSON: {error}") from error
     except RecursionError as error:
-        raise WrongQuestion(f"{file} is not JSON that can be read: it is nested too deep") from error
+        raise WrongQuestion(
+            f"{file} is not JSON that can be read: it is nested too deep"
+        ) from error
     found = faults(certificate, CONTRACT)
     console = Console(highlight=False, soft_wrap=True)
     for fault in found:

@@ -19,7 +19,6 @@ from memcert.engine.worker import Workers
 from memcert_backends.backend import Backend, Space
 from memcert_backends.servers import Server
 
-
 GRACE_SECONDS = 10.0
 """How long an operation may go on after it was told to stop, in seconds."""
 

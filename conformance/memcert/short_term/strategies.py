@@ -222,6 +222,15 @@ def programs(
     return mixed.map(lambda drawn: Program(tuple(map(Step, drawn)), blind_to=blind_to))
 
 
+def among_adds(*operations: Operation) -> SearchStrategy[Program]:
+    """Return programs that do some operations between additions.
+
+    Args:
+        operations: the operations to choose from.
+    """
+    return programs(adds(IDS[:4], ("a",)), st.sampled_from(operations))
+
+
 def reopened(
     *operations: SearchStrategy[Operation], counts: bool = False
 ) -> SearchStrategy[Program]:

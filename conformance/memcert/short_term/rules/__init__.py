@@ -6,17 +6,21 @@ from memcert.engine.rule import Rule
 from memcert.short_term.rules import (
     adding,
     arguments,
+    contents,
     deleting,
     durable,
+    identifiers,
+    isolation,
     marking,
+    mixed,
     reading,
     state,
     summary,
-    values,
 )
 
 RULES: tuple[Rule, ...] = (
-    *values.RULES,
+    *identifiers.RULES,
+    *contents.RULES,
     *arguments.RULES,
     *adding.RULES,
     *reading.RULES,
@@ -25,5 +29,7 @@ RULES: tuple[Rule, ...] = (
     *summary.RULES,
     *state.RULES,
     *durable.RULES,
+    *isolation.RULES,
+    *mixed.RULES,
 )
 """The rules in the order in which ``reference/CONTRACT.md`` lists them."""

@@ -57,9 +57,7 @@ RULES = (
         Level.CORE,
         Consequence.WRONG,
         lambda: _marked(
-            st.sampled_from(
-                [UpdateMarks(new, old) for new in MARKS for old in MARKS if new != old]
-            )
+            st.sampled_from([UpdateMarks(new, old) for new in MARKS for old in MARKS if new != old])
         ),
     ),
     Rule(
@@ -83,9 +81,7 @@ RULES = (
         "With an old mark and no new one, the old mark is removed and the messages stay.",
         Level.CORE,
         Consequence.WRONG,
-        lambda: _marked(
-            _updates((None,), MARKS), _updates((None,), MARKS, id_tuples(KNOWN))
-        ),
+        lambda: _marked(_updates((None,), MARKS), _updates((None,), MARKS, id_tuples(KNOWN))),
     ),
     Rule(
         "MARK-06",

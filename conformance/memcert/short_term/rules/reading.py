@@ -115,7 +115,8 @@ RULES = (
         Level.CORE,
         Consequence.WRONG,
         lambda: programs(
-            adds(IDS[:3], (), ("x",)), st.sampled_from([Summarise("s"), Summarise("")]),
+            adds(IDS[:3], (), ("x",)),
+            st.sampled_from([Summarise("s"), Summarise("")]),
             st.just(Size()),
         ),
     ),

@@ -1,0 +1,41 @@
+"""The reference keeps every rule of level core, whatever the seed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from memcert.engine.preflight import preflight
+from memcert.engine.rule import Level, Rule
+from memcert.engine.search import Search
+from memcert.engine.session import Session
+from memcert.resolver import resolve
+from memcert.short_term import CONTRACT
+
+# One program with 50,000 messages is enough for all seeds, and certification runs it.
+RULES = [
+    rule
+    for rule in CONTRACT.rules
+    if rule.level in (Level.CORE, None) and rule.id not in ("ARG-05", "EXP-02")
+]
+
+
+@pytest.fixture(scope="module")
+def session() -> Iterator[Session]:
+    with Session(CONTRACT, resolve("reference")) as opened:
+        preflight(opened)
+        yield opened
+
+
+def few(rule: Rule) -> Rule:
+    return replace(rule, programs_at_least=3)
+
+
+@pytest.mark.parametrize("seed", range(1, 21))
+def test_over_twenty_seeds(session: Session, seed: int) -> None:
+    for rule in RULES:
+        search = Search(few(rule), session.execute, seed, until=0.0, shrink_seconds=1.0)
+        assert search.run() is None, rule.id
+        assert search.tally.programs >= 3
