@@ -18,8 +18,15 @@ class BuiltIn(NamedTuple):
 
 
 BUILT_IN = {
+    "mariadb": BuiltIn("memcert_backends.factories.mariadb:mariadb", "mariadb"),
+    "mysql": BuiltIn("memcert_backends.factories.mariadb:mysql", "mysql"),
+    "postgresql": BuiltIn("memcert_backends.factories.postgresql:postgresql", "postgresql"),
+    "postgresql-psycopg": BuiltIn(
+        "memcert_backends.factories.postgresql:postgresql_psycopg", "psycopg"
+    ),
     "reference": BuiltIn("memcert_backends.factories.reference:reference", None),
     "sqlite": BuiltIn("memcert_backends.factories.sqlite:sqlite", "embedded"),
     "redis": BuiltIn("memcert_backends.factories.redis:redis", "embedded"),
+    "redis-cluster": BuiltIn("memcert_backends.factories.redis_cluster:redis_cluster", "redis"),
 }
 """Every built-in backend."""

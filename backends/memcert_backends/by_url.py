@@ -8,7 +8,12 @@ from urllib.parse import urlsplit
 
 from memcert_backends.stored_memory import StoredMemory
 
-DRIVERS = {"sqlite": "aiosqlite", "postgresql": "asyncpg", "mysql": "aiomysql", "mariadb": "aiomysql"}
+DRIVERS = {
+    "sqlite": "aiosqlite",
+    "postgresql": "asyncpg",
+    "mysql": "aiomysql",
+    "mariadb": "aiomysql",
+}
 """The driver that is used where a URL names a database only."""
 
 REDIS = ("redis", "rediss", "unix")
@@ -52,19 +57,29 @@ async def open_by_url(
         async with opened as memory:
             yield memory
     except ModuleNotFoundError as error:
-        raise UnknownURL(f"{scheme}:// needs an extra: pip install 'memcert[all]' ({error})") from error
+        raise UnknownURL(
+            f"{scheme}:// needs an extra: pip install 'memcert[all]' ({error})"
+        ) from error
 
 
 @asynccontextmanager
 async def _open_redis(
     url: str, user_id: str, session_id: str, prefix: str
 ) -> AsyncIterator[StoredMemory]:
-    from redis.asyncio import Redis
+    from redis.asyncio import Redis, RedisCluster
+    from redis.exceptions import ResponseError
 
     from memcert_backends.redis import RedisMemory
 
+    async with Redis.from_url(url) as server:
+        try:
+            cluster = (await server.info("cluster")).get("cluster_enabled")
+        except ResponseError:
+            # Not permitted, or not known, as in fakeredis.
+            cluster = False
+    kind: type[Redis] | type[RedisCluster] = RedisCluster if cluster else Redis
     async with (
-        Redis.from_url(url) as client,
+        kind.from_url(url) as client,
         RedisMemory(
             client=client, user_id=user_id, session_id=session_id, key_prefix=prefix
         ) as memory,

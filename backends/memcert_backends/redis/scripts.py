@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from importlib.resources import files
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 from weakref import WeakKeyDictionary
 
 from redis.asyncio import Redis, RedisCluster
 from redis.client import NEVER_DECODE
-from redis.exceptions import NoScriptError
+from redis.exceptions import NoScriptError, RedisClusterException
 
 Client: TypeAlias = "Redis | RedisCluster"
 """A client of one server, or of a cluster."""
@@ -22,8 +22,9 @@ _SHARED = (_FOLDER / "space.lua").read_text("utf-8")
 class Script:
     """A script, sent by its digest once the server has it.
 
-    The first call over a connection pool sends the text, so that it is one round trip as well.
-    A server that lost its scripts, by a restart or SCRIPT FLUSH, gets the text in a second one.
+    The first call over a connection pool, or to a node of a cluster, sends the text, so that it is
+    one round trip as well. A server that lost its scripts, by a restart or SCRIPT FLUSH, or a node
+    that a slot moved to, gets the text in a second one.
 
     Args:
         name: the script's file in the folder ``lua``, without its suffix.
@@ -32,8 +33,9 @@ class Script:
     def __init__(self, name: str) -> None:
         self.text = f"{_SHARED}\n{(_FOLDER / f'{name}.lua').read_text('utf-8')}".encode()
         self.digest = hashlib.sha1(self.text, usedforsecurity=False).hexdigest()
-        # Pools go when their clients do, and take what is known about them along.
-        self._sent: WeakKeyDictionary[object, None] = WeakKeyDictionary()
+        # Which servers have it, by their names. Pools go when their clients do, and take what is
+        # known about them along.
+        self._sent: WeakKeyDictionary[object, set[str]] = WeakKeyDictionary()
 
     async def run(
         self, client: Client, keys: Sequence[bytes], arguments: Sequence[str | bytes | int]
@@ -45,20 +47,33 @@ class Script:
             keys: the keys that it uses.
             arguments: its arguments; strings are sent as UTF-8, whatever the client's encoding.
         """
-        sent_to: object = getattr(client, "connection_pool", client)
+        sent_to = self._sent.setdefault(getattr(client, "connection_pool", client), set())
+        server = _server_name(client, keys[0])
         sent = (
             argument.encode() if isinstance(argument, str) else argument for argument in arguments
         )
         rest = (len(keys), *keys, *sent)
         options = {NEVER_DECODE: True}
-        if sent_to in self._sent:
+        if server in sent_to:
             try:
                 return await client.execute_command("EVALSHA", self.digest, *rest, **options)
             except NoScriptError:
                 pass
         reply = await client.execute_command("EVAL", self.text, *rest, **options)
-        self._sent[sent_to] = None
+        sent_to.add(server)
         return reply
+
+
+def _server_name(client: Client, key: bytes) -> str:
+    """Return what tells the server that a key's commands go to from the client's other ones."""
+    if not isinstance(client, RedisCluster):
+        return ""
+    try:
+        node = client.get_node_from_key(cast(str, key))
+    except RedisClusterException:
+        # Before its first command a client knows no nodes.
+        return ""
+    return "" if node is None else node.name
 
 
 ADD = Script("add")

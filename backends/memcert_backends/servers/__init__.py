@@ -2,6 +2,9 @@
 
 `start` is the one way in: a context manager that yields a running `Server`. What a store needs is
 imported when it is started.
+
+The module of a store has a function ``start(how)``, a function ``why_not(how)``, the text ``URL``,
+and ``DEFAULT`` where that is not ``embedded``.
 """
 
 from __future__ import annotations
@@ -9,28 +12,79 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from importlib import import_module
 
-from memcert_backends.servers.server import How, Server, ServerUnavailable
+from memcert_backends.servers.server import WAYS, How, Server, ServerUnavailable
 
 STORES = {
     "folder": "memcert_backends.servers.folder",
+    "mariadb": "memcert_backends.servers.mariadb",
+    "mysql": "memcert_backends.servers.mysql",
+    "postgresql": "memcert_backends.servers.postgresql",
     "redis": "memcert_backends.servers.redis",
+    "redis-cluster": "memcert_backends.servers.redis_cluster",
     "sqlite": "memcert_backends.servers.sqlite",
 }
-"""Every store, and the module with its ``start`` function."""
+"""Every store, and its module."""
 
 
-def start(store: str, how: str = "embedded") -> AbstractContextManager[Server]:
+def start(store: str, how: str | None = None) -> AbstractContextManager[Server]:
     """Start a store, or connect to a running one; it is stopped when the context ends.
 
     Args:
         store: one of `STORES`.
-        how: ``embedded``, ``process``, ``container``, or the URL of a running one.
+        how: ``embedded``, ``process``, ``container``, or the URL of a running one; None for the
+            module's ``DEFAULT``, or ``embedded`` where it has none.
 
     Raises:
         ServerUnavailable: it cannot be had in this way; one line says why.
     """
-    started: AbstractContextManager[Server] = import_module(STORES[store]).start(how)
+    if how == "url":
+        raise ServerUnavailable(f"{store}: --server takes the URL itself, such as {url_of(store)}")
+    module = import_module(STORES[store])
+    started: AbstractContextManager[Server] = module.start(
+        default_way(store) if how is None else how
+    )
     return started
 
 
-__all__ = ["STORES", "How", "Server", "ServerUnavailable", "start"]
+def default_way(store: str) -> str:
+    """Return how a store is started where nothing else is asked for.
+
+    Args:
+        store: one of `STORES`.
+    """
+    way: str = getattr(import_module(STORES[store]), "DEFAULT", "embedded")
+    return way
+
+
+def url_of(store: str) -> str:
+    """Return what the URL of a running store looks like.
+
+    Args:
+        store: one of `STORES`.
+    """
+    url: str = import_module(STORES[store]).URL
+    return url
+
+
+def why_not(store: str, how: str) -> str | None:
+    """Return why a store cannot be had here in some way, in one line; None if it can be.
+
+    Args:
+        store: one of `STORES`.
+        how: ``embedded``, ``process``, ``container`` or ``url``.
+    """
+    reason: str | None = import_module(STORES[store]).why_not(how)
+    return reason
+
+
+__all__ = [
+    "STORES",
+    "WAYS",
+    "How",
+    "Server",
+    "ServerUnavailable",
+    "default_way",
+    "start",
+    "url_of",
+    "why_not",
+]

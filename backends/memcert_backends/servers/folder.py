@@ -9,7 +9,10 @@ from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from memcert_backends.servers.server import Server, ServerUnavailable
+from memcert_backends.servers.server import WAYS, Server, ServerUnavailable
+
+URL = "file:///path/to/folder"
+"""What the URL of one that is there looks like."""
 
 
 def start(how: str) -> AbstractContextManager[Server]:
@@ -22,14 +25,23 @@ def start(how: str) -> AbstractContextManager[Server]:
     Raises:
         ServerUnavailable: it was asked for as a process or a container, or is not there.
     """
-    if how == "embedded":
-        return _new_folder()
-    if how.startswith("file:"):
-        return _as_it_is(how)
-    raise ServerUnavailable(
-        f"a folder has no server that could be started as {how!r}: use embedded, or a URL such as"
-        " file:///path/to/folder"
-    )
+    reason = why_not("url" if how.startswith("file:") else how)
+    if reason is not None:
+        raise ServerUnavailable(f"folder: {reason}")
+    return _new_folder() if how == "embedded" else _as_it_is(how)
+
+
+def why_not(how: str) -> str | None:
+    """Return why a folder cannot be had here in some way, in one line; None if it can be.
+
+    Args:
+        how: ``embedded``, ``process``, ``container`` or ``url``.
+    """
+    if how in {"embedded", "url"}:
+        return None
+    # Without the password that a URL may hold.
+    said = "" if how in WAYS else f", not {how.partition('://')[0]!r}"
+    return f"a folder has no server: use embedded, or a URL such as {URL}{said}"
 
 
 def path_of(url: str) -> Path:

@@ -1,4 +1,4 @@
-"""How a Redis is started: fakeredis in a child process, redis-server, or one that runs already."""
+"""How a Redis is started: fakeredis in a child process, redis-server, a container, or by others."""
 
 from __future__ import annotations
 
@@ -7,16 +7,22 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
+from functools import partial
 from importlib.metadata import version
 from importlib.util import find_spec
-from urllib.parse import urlsplit
 
 from memcert_backends.servers.server import Server, ServerUnavailable
 
 STORE = "redis"
 
+IMAGE = "redis:7"
+"""What a container is made of."""
+
+URL = "redis://host:port"
+"""What the URL of a running one looks like."""
+
 _SCHEMES = ("redis://", "rediss://", "unix://")
-_PING_SECONDS = 3.0
+_PORT = 6379
 
 
 def start(how: str = "embedded") -> AbstractContextManager[Server]:
@@ -29,28 +35,45 @@ def start(how: str = "embedded") -> AbstractContextManager[Server]:
     Raises:
         ServerUnavailable: it cannot be had in this way; one line says why.
     """
-    if find_spec("redis") is None:
-        raise ServerUnavailable("redis: its driver is missing; pip install 'memcert[redis]'")
+    reason = why_not("url" if how.startswith(_SCHEMES) else how)
+    if reason is not None:
+        raise ServerUnavailable(f"{STORE}: {reason}")
     if how == "embedded":
         return _embedded()
     if how == "process":
         from memcert_backends.servers.redis_process import redis_process
 
         return redis_process()
+    return _container() if how == "container" else _running(how)
+
+
+def why_not(how: str) -> str | None:
+    """Return why a Redis cannot be had here in some way, in one line; None if it can be.
+
+    Args:
+        how: ``embedded``, ``process``, ``container`` or ``url``.
+    """
+    if find_spec("redis") is None:
+        return "its driver is missing; pip install 'memcert[redis]'"
+    if how == "embedded":
+        missing = next((name for name in ("fakeredis", "lupa") if find_spec(name) is None), None)
+        return missing and f"{missing} is missing; pip install 'memcert[embedded]'"
+    if how == "process":
+        from memcert_backends.servers.redis_process import why_no_process
+
+        return why_no_process()
     if how == "container":
-        raise ServerUnavailable("redis: --server container is not available yet")
-    if how.startswith(_SCHEMES):
-        return _running(how)
-    raise ServerUnavailable(
-        f"redis: --server is embedded, process, container or a redis:// URL, not {how!r}"
-    )
+        from memcert_backends.servers.container import why_not as why_no_container
+
+        return why_no_container()
+    if how == "url":
+        return None
+    scheme = how.partition("://")[0]
+    return f"--server is embedded, process, container or a redis:// URL, not {scheme!r}"
 
 
 @contextmanager
 def _embedded() -> Iterator[Server]:
-    for module in ("fakeredis", "lupa"):
-        if find_spec(module) is None:
-            raise ServerUnavailable(f"redis: {module} is missing; pip install 'memcert[embedded]'")
     with _Host() as host, host.server() as server:
         yield server
 
@@ -109,25 +132,23 @@ class _Host:
 
 
 @contextmanager
+def _container() -> Iterator[Server]:
+    from memcert_backends.servers.container import container
+    from memcert_backends.servers.redis_version import version_at
+
+    with container(STORE, IMAGE, _PORT, command=["redis-server", "--save", ""]) as running:
+        url = f"redis://{running.host}:{running.port}/0"
+        yield Server(
+            url=url,
+            store=STORE,
+            how="container",
+            version=running.when_ready(partial(version_at, url, STORE)),
+            fresh=_container,
+        )
+
+
+@contextmanager
 def _running(url: str) -> Iterator[Server]:
-    import redis
-    from redis.backoff import NoBackoff
-    from redis.retry import Retry
+    from memcert_backends.servers.redis_version import version_at
 
-    from memcert_backends.servers.redis_version import redis_version
-
-    parts = urlsplit(url)
-    # Without the password, which does not belong in a report.
-    place = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
-    try:
-        with redis.Redis.from_url(
-            url,
-            socket_connect_timeout=_PING_SECONDS,
-            socket_timeout=_PING_SECONDS,
-            retry=Retry(NoBackoff(), 0),
-        ) as client:
-            running = redis_version(client)
-    except (redis.RedisError, ValueError, OSError) as error:
-        reason = " ".join(str(error).split())
-        raise ServerUnavailable(f"redis: {place} cannot be used: {reason}") from None
-    yield Server(url=url, store=STORE, how="url", version=running)
+    yield Server(url=url, store=STORE, how="url", version=version_at(url, STORE))

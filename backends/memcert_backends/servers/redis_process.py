@@ -35,22 +35,34 @@ _START_SECONDS = 15.0
 _ATTEMPTS = 3
 
 
+def why_no_process() -> str | None:
+    """Return why no redis-server can be started here, in one line; None if one can be."""
+    if shutil.which("redis-server") is None:
+        return "there is no redis-server on PATH; install Redis"
+    return None
+
+
 @contextmanager
-def redis_process(settings: Mapping[str, str] | None = None) -> Iterator[Server]:
+def redis_process(
+    settings: Mapping[str, str] | None = None, port_above: int = 0
+) -> Iterator[Server]:
     """Start a redis-server, and stop it when the context or this process ends.
 
     Args:
         settings: its configuration, where it differs from `SETTINGS`.
+        port_above: how far above its port it opens a second one, as a cluster's node does; 0 for
+            none.
 
     Raises:
         ServerUnavailable: there is no such binary, or it does not start; one line says why.
     """
-    binary = shutil.which("redis-server")
-    if binary is None:
-        raise ServerUnavailable("redis: there is no redis-server on PATH; install Redis")
+    reason = why_no_process()
+    if reason is not None:
+        raise ServerUnavailable(f"redis: {reason}")
+    binary = shutil.which("redis-server") or ""
     with guarded_folder("memcert-redis-") as folder:
         for attempt in range(1, _ATTEMPTS + 1):
-            port = _free_port()
+            port = _free_port(port_above)
             chosen = {**SETTINGS, **(settings or {}), "port": str(port), "dir": folder}
             with guarded_process(_command(binary, chosen), folder) as process:
                 try:
@@ -67,7 +79,7 @@ def redis_process(settings: Mapping[str, str] | None = None) -> Iterator[Server]
                     store="redis",
                     how="process",
                     version=running,
-                    fresh=partial(redis_process, settings),
+                    fresh=partial(redis_process, settings, port_above),
                 )
                 return
 
@@ -80,11 +92,17 @@ def _command(binary: str, settings: Mapping[str, str]) -> list[str]:
     return [binary, *(part for name, value in settings.items() for part in (f"--{name}", value))]
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
+def _free_port(above: int = 0) -> int:
+    while True:
+        with socket.socket() as probe, socket.socket() as second:
+            probe.bind((HOST, 0))
+            port: int = probe.getsockname()[1]
+            try:
+                second.bind((HOST, port + above if above else 0))
+            except (OSError, OverflowError):
+                # Taken, or beyond the last one.
+                continue
+            return port
 
 
 def _version_when_ready(process: subprocess.Popen[bytes], port: int) -> str:

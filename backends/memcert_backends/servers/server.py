@@ -10,6 +10,9 @@ from typing import Literal
 How = Literal["embedded", "process", "container"]
 """How a store is started; the fourth way is the URL of a running one."""
 
+WAYS = ("embedded", "process", "container", "url")
+"""How a store can be had."""
+
 
 @dataclass(frozen=True)
 class Server:

@@ -8,7 +8,10 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from memcert_backends.servers.server import Server, ServerUnavailable
+from memcert_backends.servers.server import WAYS, Server, ServerUnavailable
+
+URL = "sqlite+aiosqlite:////path/to/file"
+"""What the URL of one that is there looks like."""
 
 
 def start(how: str) -> AbstractContextManager[Server]:
@@ -20,14 +23,23 @@ def start(how: str) -> AbstractContextManager[Server]:
     Raises:
         ServerUnavailable: it was asked for as a process or a container.
     """
-    if how == "embedded":
-        return _new_file()
-    if how.startswith("sqlite"):
-        return _as_it_is(how)
-    raise ServerUnavailable(
-        f"SQLite has no server that could be started as {how!r}: use embedded, or a URL such as"
-        " sqlite+aiosqlite:////path/to/file"
-    )
+    reason = why_not("url" if how.startswith("sqlite") else how)
+    if reason is not None:
+        raise ServerUnavailable(f"sqlite: {reason}")
+    return _new_file() if how == "embedded" else _as_it_is(how)
+
+
+def why_not(how: str) -> str | None:
+    """Return why a SQLite database cannot be had here in some way, in one line; None if it can be.
+
+    Args:
+        how: ``embedded``, ``process``, ``container`` or ``url``.
+    """
+    if how in {"embedded", "url"}:
+        return None
+    # Without the password that a URL may hold.
+    said = "" if how in WAYS else f", not {how.partition('://')[0]!r}"
+    return f"SQLite has no server: use embedded, or a URL such as {URL}{said}"
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from random import random
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -66,7 +67,10 @@ class Database:
 
         def work(connection: Connection) -> T:
             try:
-                if self.dialect.savepoint_for_reads and connection.in_transaction():
+                if not connection.in_transaction():
+                    with self.dialect.reading(connection):
+                        return operation(connection)
+                if self.dialect.savepoint_for_reads:
                     with self.dialect.savepoint(connection):
                         return operation(connection)
                 return operation(connection)
@@ -158,10 +162,26 @@ class Database:
     async def _run_now(self, work: Callable[[Connection], T]) -> T:
         session, engine = self._session, self._engine
         if engine is not None and (session is None or not session.in_transaction()):
-            # All of it in one greenlet: AsyncConnection would take one, and a task, per step.
-            return await greenlet_spawn(_with_connection, engine, work)
+            return await self._run_alone(engine, work)
         assert session is not None
         return await session.run_sync(_with_session, work)
+
+    async def _run_alone(self, engine: Engine, work: Callable[[Connection], T]) -> T:
+        """Run what is a transaction of its own, again if it was rolled back for another's sake."""
+        for pause in _PAUSES:
+            try:
+                # All of it in one greenlet: AsyncConnection would take one, and a task, per step.
+                return await greenlet_spawn(_with_connection, engine, work)
+            except DBAPIError as error:
+                if not self.dialect.is_conflict(error):
+                    raise
+            # At random, lest those who got into each other's way do so again.
+            await asyncio.sleep(pause * random())
+        return await greenlet_spawn(_with_connection, engine, work)
+
+
+# Before each further attempt, in seconds at most: about three seconds in all.
+_PAUSES = tuple(min(0.005 * 2**number, 0.32) for number in range(15))
 
 
 def _with_connection(engine: Engine, work: Callable[[Connection], T]) -> T:

@@ -1,21 +1,25 @@
-"""What differs between databases: lists as parameters, upserts, transactions, errors.
+"""What differs between databases: the SQL of the operations, transactions, errors.
 
-The rest of the SQL is the same everywhere. A further database is a further `Dialect`, and
-`Operations` of its own where these do not keep the contract on it.
+A further database is a further `Dialect` beside these, with its `Operations`.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import cache
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING
 
-from sqlalchemy import ClauseElement, Connection, Engine, FromClause, Select, Table, TextClause
+from sqlalchemy import ColumnElement, Connection, Engine, String, TextClause, bindparam
 from sqlalchemy.engine import Dialect as SQLAlchemyDialect
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from memcert_backends.sql.tables import Tables
+
+if TYPE_CHECKING:
+    from memcert_backends.sql.operations import Operations
 
 
 class Dialect(ABC):
@@ -24,56 +28,52 @@ class Dialect(ABC):
     compiler: SQLAlchemyDialect
     """SQLAlchemy's own dialect, with named parameters."""
 
-    chunk_characters: int
-    """The most characters of payload that one parameter carries; a message is never split."""
+    part_characters: int
+    """The most characters that the lists of one statement hold; a message is never split."""
 
     savepoint_for_reads: bool
     """Whether a statement that fails ends the transaction that it is in, even one that reads."""
 
-    @abstractmethod
-    def list_parameter(self, values: Sequence[str] | Sequence[tuple[Any, ...]]) -> object:
-        """Return the one parameter that carries any number of values.
+    sorts_unions: bool = True
+    """Whether it reads the parts of a union in the order that is asked for, without a copy."""
 
-        Args:
-            values: strings, or tuples of strings and integers that are all of one length.
-        """
+    creates_if_not_exists: bool = True
+    """Whether creating a table that is there already can be asked for without a warning."""
 
     @abstractmethod
-    def list_rows(self, parameter: str, columns: Sequence[str]) -> FromClause:
-        """Return what a list parameter holds, as something to select from.
+    def operations(self, tables: Tables, user_id: str, session_id: str) -> Operations:
+        """Return the operations of a space.
 
         Args:
-            parameter: the parameter's name.
-            columns: a name for each item of a tuple, or one for a plain string; the column
-                ``position``, which counts from 0, is there besides.
+            tables: where things are stored.
+            user_id: whose space it is.
+            session_id: which of the user's sessions it belongs to.
         """
 
-    @abstractmethod
-    def insert_missing(self, table: Table, key: Sequence[str], rows: Select[Any]) -> ClauseElement:
-        """Return the insertion of the rows whose key is not in the table.
+    def identifier(self, name: str) -> ColumnElement[str]:
+        """Return the parameter that holds an id or a mark, as something to compare with.
 
         Args:
-            table: where to.
-            key: the names of the columns of a unique key.
-            rows: columns named as the table's.
+            name: the parameter's name.
         """
+        return bindparam(name, type_=String)
 
-    @abstractmethod
-    def upsert(
-        self,
-        table: Table,
-        key: Sequence[str],
-        row: Mapping[str, Any],
-        change: Mapping[str, Any],
-    ) -> ClauseElement:
-        """Return the insertion of a row, or the change of the one with its key.
+    def value(self, identifier: str) -> str:
+        """Return an id or a mark as a parameter holds it.
 
         Args:
-            table: where to.
-            key: the names of the columns of a unique key.
-            row: the new row's values, or expressions.
-            change: the values, or expressions, to set where the row is there already.
+            identifier: the id or mark.
         """
+        return identifier
+
+    @contextmanager
+    def reading(self, connection: Connection) -> Iterator[None]:
+        """Prepare for one statement that reads, outside a transaction.
+
+        Args:
+            connection: one that no transaction was begun on.
+        """
+        yield
 
     @abstractmethod
     def transaction(self, connection: Connection) -> AbstractContextManager[None]:
@@ -86,6 +86,8 @@ class Dialect(ABC):
     @abstractmethod
     def savepoint(self, connection: Connection) -> AbstractContextManager[None]:
         """Begin a savepoint; release it at the end, or roll back to it on an error.
+
+        Where the connection commits each statement by itself, this is a transaction instead.
 
         Args:
             connection: one with a transaction that is somebody else's to commit.
@@ -100,13 +102,13 @@ class Dialect(ABC):
             statements: what creates them.
         """
 
-    @abstractmethod
     def takes_turns(self, engine: Engine) -> bool:
         """Tell whether two operations at once would get into each other's transactions.
 
         Args:
             engine: where they get their connections.
         """
+        return False
 
     @abstractmethod
     def is_missing_table(self, error: DBAPIError) -> bool:
@@ -116,8 +118,21 @@ class Dialect(ABC):
             error: what it raised.
         """
 
+    @abstractmethod
+    def is_conflict(self, error: DBAPIError) -> bool:
+        """Tell whether a transaction was rolled back for another's sake, and may be tried again.
 
-_DIALECTS = {"sqlite": "memcert_backends.sql.sqlite:SQLite"}
+        Args:
+            error: what it raised.
+        """
+
+
+_DIALECTS = {
+    "sqlite": "memcert_backends.sql.sqlite:SQLite",
+    "postgresql": "memcert_backends.sql.postgresql:PostgreSQL",
+    "mysql": "memcert_backends.sql.mysql:MySQL",
+    "mariadb": "memcert_backends.sql.mysql:MySQL",
+}
 
 
 @cache
@@ -137,3 +152,22 @@ def dialect_of(name: str) -> Dialect:
     module, _, attribute = _DIALECTS[name].partition(":")
     dialect: Dialect = getattr(import_module(module), attribute)()
     return dialect
+
+
+@contextmanager
+def explicit_transaction(connection: Connection, begin: str) -> Iterator[None]:
+    """Begin and end a transaction by statements, where the driver commits each by itself.
+
+    Args:
+        connection: one whose driver ignores SQLAlchemy's commit.
+        begin: the statement that begins it.
+    """
+    connection.exec_driver_sql(begin)
+    try:
+        yield
+        connection.exec_driver_sql("COMMIT")
+    except BaseException:
+        # Some errors, such as a full disk or a lost connection, have rolled back already.
+        with suppress(SQLAlchemyError):
+            connection.exec_driver_sql("ROLLBACK")
+        raise

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache, partial
+from functools import partial
 
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from memcert_backends.sql.connection import Database
-from memcert_backends.sql.dialect import Dialect
-from memcert_backends.sql.operations import Operations
-from memcert_backends.sql.statements import Statements
-from memcert_backends.sql.tables import Tables, tables_of
+from memcert_backends.sql.tables import tables_of
 from memcert_backends.stored_memory import MarkedRow, Row, StoredMemory
 
 
 class AsyncSQLAlchemyMemory(StoredMemory):
-    """A memory in a relational database, through SQLAlchemy: SQLite, by way of aiosqlite.
+    """A memory in a relational database, through SQLAlchemy and one of its asyncio drivers.
+
+    SQLite through aiosqlite; PostgreSQL, with a database in UTF8, through asyncpg or psycopg; MySQL
+    8.0.19 and later and MariaDB 10.6 and later through aiomysql or asyncmy.
 
     Its three tables are made when something is first stored. Given an engine, each operation
     takes a connection, commits, and gives it back. Given a session that has a transaction open,
     operations join it, each within a savepoint, and the caller commits; while the session has none
     open, each operation commits itself. The engine or session is the caller's, and stays open.
+
+    A transaction of the memory's own that the database gives up for another's sake is tried again;
+    in a transaction of the caller's that is an error, and the caller's to try again. MySQL rolls
+    such a transaction back as a whole. MySQL also commits what is open before it makes a table, so
+    there the tables are made on a connection of their own: a caller's transaction at REPEATABLE
+    READ that has read something before does not see them yet, and gets an error, once.
 
     A cancelled operation ends first, and so has happened, or has failed and changed nothing.
 
@@ -36,7 +42,8 @@ class AsyncSQLAlchemyMemory(StoredMemory):
     Raises:
         TypeError: an argument has the wrong type.
         ValueError: an id or the prefix has a value that is not admitted, or the database is of a
-            kind that there is no SQL for.
+            kind that there is no SQL for. Operations raise it for a message or a summary that is
+            more than a MySQL server takes at once (three quarters of its max_allowed_packet).
     """
 
     def __init__(
@@ -52,9 +59,9 @@ class AsyncSQLAlchemyMemory(StoredMemory):
             session_id="default_session" if session_id is None else session_id,
         )
         self._database = Database(engine_or_session)
-        dialect = self._database.dialect
-        statements = _statements(dialect, tables_of(table_prefix))
-        self._operations = Operations(dialect, statements, self.user_id, self.session_id)
+        self._operations = self._database.dialect.operations(
+            tables_of(table_prefix), self.user_id, self.session_id
+        )
 
     async def _store_add(self, rows: list[Row], marks: list[str]) -> None:
         await self._store(partial(self._operations.add, rows=rows, marks=marks))
@@ -100,8 +107,3 @@ class AsyncSQLAlchemyMemory(StoredMemory):
 
     async def _store(self, operation: Callable[[Connection], None]) -> None:
         await self._database.store(operation, self._operations.create)
-
-
-@lru_cache(maxsize=64)
-def _statements(dialect: Dialect, tables: Tables) -> Statements:
-    return Statements(dialect, tables)

@@ -7,31 +7,22 @@ statement writes, so SQLite waits for its turn, as long as the engine's ``timeou
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
+from json.encoder import encode_basestring
 from typing import Any
 
-from sqlalchemy import (
-    ClauseElement,
-    Connection,
-    Engine,
-    FromClause,
-    Select,
-    Table,
-    Text,
-    TextClause,
-    bindparam,
-    func,
-    literal_column,
-    select,
-)
-from sqlalchemy.dialects.sqlite import dialect, insert
+from sqlalchemy import Connection, Engine, TextClause
+from sqlalchemy.dialects.sqlite import dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
-from memcert_backends.sql.dialect import Dialect
+from memcert_backends.sql.dialect import Dialect, explicit_transaction
+from memcert_backends.sql.sqlite_statements import SQLiteStatements
+from memcert_backends.sql.stepwise import StepwiseOperations
+from memcert_backends.sql.tables import Tables
 
 
 class SQLite(Dialect):
@@ -39,43 +30,11 @@ class SQLite(Dialect):
 
     compiler = dialect(paramstyle="named")
     # A string takes up to 1,000,000,000 bytes there (SQLITE_MAX_LENGTH).
-    chunk_characters = 64_000_000
+    part_characters = 64_000_000
     savepoint_for_reads = False
 
-    def list_parameter(self, values: Sequence[str] | Sequence[tuple[Any, ...]]) -> object:
-        return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
-
-    def list_rows(self, parameter: str, columns: Sequence[str]) -> FromClause:
-        each = func.json_each(bindparam(parameter, type_=Text)).table_valued("key", "value")
-        items = (
-            [each.c.value]
-            if len(columns) == 1
-            else [
-                func.json_extract(each.c.value, literal_column(f"'$[{index}]'"), type_=Text)
-                for index in range(len(columns))
-            ]
-        )
-        named = [item.label(name) for name, item in zip(columns, items, strict=True)]
-        return select(each.c.key.label("position"), *named).subquery()
-
-    def insert_missing(self, table: Table, key: Sequence[str], rows: Select[Any]) -> ClauseElement:
-        columns = [column.name for column in rows.selected_columns]
-        insertion = insert(table).from_select(columns, rows)
-        return insertion.on_conflict_do_nothing(index_elements=list(key))
-
-    def upsert(
-        self,
-        table: Table,
-        key: Sequence[str],
-        row: Mapping[str, Any],
-        change: Mapping[str, Any],
-    ) -> ClauseElement:
-        return (
-            insert(table)
-            .values(dict(row))
-            .inline()
-            .on_conflict_do_update(index_elements=list(key), set_=dict(change))
-        )
+    def operations(self, tables: Tables, user_id: str, session_id: str) -> StepwiseOperations:
+        return SQLiteOperations(self, _statements(self, tables), user_id, session_id)
 
     @contextmanager
     def transaction(self, connection: Connection) -> Iterator[None]:
@@ -84,15 +43,8 @@ class SQLite(Dialect):
                 yield
                 return
             # Such connections commit each statement by themselves, and some ignore commit().
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-            try:
+            with explicit_transaction(connection, "BEGIN IMMEDIATE"):
                 yield
-                connection.exec_driver_sql("COMMIT")
-            except BaseException:
-                # Some errors, such as a full disk, have rolled back already.
-                if _driver(connection).in_transaction:
-                    connection.exec_driver_sql("ROLLBACK")
-                raise
 
     @contextmanager
     def savepoint(self, connection: Connection) -> Iterator[None]:
@@ -117,6 +69,25 @@ class SQLite(Dialect):
 
     def is_missing_table(self, error: DBAPIError) -> bool:
         return "no such table" in str(error.orig)
+
+    def is_conflict(self, error: DBAPIError) -> bool:
+        # It waits as long as the engine says, and then is locked: that was a try already.
+        return False
+
+
+class SQLiteOperations(StepwiseOperations):
+    """The operations of one space in SQLite."""
+
+    def _identifier_json(self, identifier: str) -> str:
+        return encode_basestring(identifier)
+
+    def _payload_json(self, payload: str) -> str:
+        return encode_basestring(payload)
+
+
+@lru_cache(maxsize=64)
+def _statements(dialect: SQLite, tables: Tables) -> SQLiteStatements:
+    return SQLiteStatements(dialect, tables)
 
 
 def _driver(connection: Connection) -> Any:

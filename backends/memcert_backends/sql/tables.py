@@ -6,19 +6,23 @@ they are the order of insertion, whatever runs at the same time. Messages and ma
 space by its integer id: three ids of 255 characters in one index would be more than some servers
 admit (3,072 bytes in InnoDB).
 
-Ids and marks compare byte by byte. SQLite does so by default: ``BINARY`` compares with memcmp
-(https://www.sqlite.org/datatype3.html#collation).
+Ids and marks compare byte by byte, whatever the collation of the database. SQLite does so by
+default: ``BINARY`` compares with memcmp (https://www.sqlite.org/datatype3.html#collation). So does
+PostgreSQL's collation ``C``. In MySQL ids are binary strings, since its text comparisons leave
+trailing blanks aside (https://dev.mysql.com/doc/refman/8.0/en/charset-binary-collations.html); so
+are JSON texts, which therefore depend on no character set.
 """
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import (
+    VARBINARY,
     BigInteger,
     Column,
-    Index,
     Integer,
     MetaData,
     PrimaryKeyConstraint,
@@ -27,16 +31,26 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
-from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
+from sqlalchemy.dialects.mysql import LONGBLOB
+from sqlalchemy.schema import CreateTable
 
 from memcert_reference.values import MAX_IDENTIFIER_CHARACTERS
 
 # Up to 40 characters: PostgreSQL cuts a name off at 63, and the longest one here adds 20.
 _PREFIX = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
 
-_IDENTIFIER = String(MAX_IDENTIFIER_CHARACTERS)
+_IDENTIFIER = (
+    String(MAX_IDENTIFIER_CHARACTERS)
+    .with_variant(Text(collation="C"), "postgresql")
+    .with_variant(VARBINARY(MAX_IDENTIFIER_CHARACTERS * 4), "mysql")
+)
+# JSON text: it has no NUL, which PostgreSQL's text cannot hold.
+_JSON_TEXT = Text().with_variant(LONGBLOB, "mysql")
 # SQLite numbers rows by itself only where the type is exactly INTEGER.
 _NUMBER = BigInteger().with_variant(Integer, "sqlite")
+
+# Whatever the server's defaults: transactions, and index entries of more than 767 bytes.
+_INNODB: dict[str, Any] = {"mysql_engine": "InnoDB", "mysql_row_format": "DYNAMIC"}
 
 
 class Tables:
@@ -66,11 +80,11 @@ class Tables:
             Column("id", _NUMBER, primary_key=True),
             Column("user_id", _IDENTIFIER, nullable=False),
             Column("session_id", _IDENTIFIER, nullable=False),
-            # JSON text, as payloads are: it has no NUL, which PostgreSQL's text cannot hold.
-            Column("summary", Text, nullable=False),
+            Column("summary", _JSON_TEXT, nullable=False),
             Column("size", _NUMBER, nullable=False),
             Column("next_number", _NUMBER, nullable=False),
             UniqueConstraint("user_id", "session_id", name=f"{prefix}spaces_key"),
+            **_INNODB,
         )
         self.messages = Table(
             f"{prefix}messages",
@@ -78,9 +92,10 @@ class Tables:
             Column("space_id", _NUMBER, nullable=False),
             Column("number", _NUMBER, nullable=False),
             Column("msg_id", _IDENTIFIER, nullable=False),
-            Column("payload", Text, nullable=False),
-            PrimaryKeyConstraint("space_id", "number", name=f"{prefix}messages_order"),
+            Column("payload", _JSON_TEXT, nullable=False),
+            PrimaryKeyConstraint("space_id", "number"),
             UniqueConstraint("space_id", "msg_id", name=f"{prefix}messages_key"),
+            **_INNODB,
         )
         self.marks = Table(
             f"{prefix}marks",
@@ -88,23 +103,21 @@ class Tables:
             Column("space_id", _NUMBER, nullable=False),
             Column("mark", _IDENTIFIER, nullable=False),
             Column("number", _NUMBER, nullable=False),
-            PrimaryKeyConstraint("space_id", "mark", "number", name=f"{prefix}marks_key"),
-            Index(f"{prefix}marks_of_message", "space_id", "number", "mark"),
+            PrimaryKeyConstraint("space_id", "mark", "number"),
+            UniqueConstraint("space_id", "number", "mark", name=f"{prefix}marks_of_message"),
             # The primary key is the table: nothing is stored beside it.
             sqlite_with_rowid=False,
+            **_INNODB,
         )
 
-    def creation(self) -> list[ExecutableDDLElement]:
-        """Return the statements that create what is not there yet."""
-        tables = [self.spaces, self.messages, self.marks]
-        return [
-            *(CreateTable(table, if_not_exists=True) for table in tables),
-            *(
-                CreateIndex(index, if_not_exists=True)
-                for table in tables
-                for index in sorted(table.indexes, key=lambda index: str(index.name))
-            ),
-        ]
+    def creation(self, *, if_not_exists: bool) -> list[CreateTable]:
+        """Return the statements that create the tables.
+
+        Args:
+            if_not_exists: whether they do nothing where a table is there already.
+        """
+        tables = (self.spaces, self.messages, self.marks)
+        return [CreateTable(table, if_not_exists=if_not_exists) for table in tables]
 
 
 @lru_cache(maxsize=64)

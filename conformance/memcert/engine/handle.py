@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Protocol
 
 from memcert.engine.operation import Operation
@@ -77,7 +77,8 @@ async def opened(backend: Backend, space: Space) -> AsyncIterator[Any]:
         yield memory
     except BaseException:
         # What went wrong inside is the caller's to see; the memory is closed all the same.
-        await _finish(generator, name)
+        with suppress(Exception):
+            await _finish(generator, name)
         raise
     await _finish(generator, name)
 

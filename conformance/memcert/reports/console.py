@@ -154,7 +154,7 @@ def _show_script(
     verdict: dict[str, Any],
     certificate: Certificate,
     contract: Contract,
-    server: str,
+    server: str | None,
 ) -> None:
     example = verdict["counterexample"]
     text = script(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -21,7 +20,7 @@ from redis.asyncio import Redis as AsyncRedis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from memcert_backends.servers import Server, ServerUnavailable, start
+from memcert_backends.servers import Server, ServerUnavailable, redis_version, start
 from memcert_backends.servers import redis as redis_server
 from memcert_backends.servers import redis_process as process_module
 
@@ -31,15 +30,6 @@ def embedded() -> Iterator[Server]:
     """Return an embedded server."""
     with start("redis", "embedded") as server:
         yield server
-
-
-@pytest.fixture
-def redis_binary() -> None:
-    """Skip, or fail in CI, where there is no redis-server."""
-    if shutil.which("redis-server") is None:
-        if os.environ.get("CI"):
-            pytest.fail("CI expects redis-server on PATH")
-        pytest.skip("REDIS IS NOT TESTED: there is no redis-server on PATH")
 
 
 @pytest.fixture(params=["embedded", "process"])
@@ -210,13 +200,12 @@ def test_says_so_when_none_runs_there() -> None:
 
 
 def test_says_so_when_what_runs_there_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(redis_server, "_PING_SECONDS", 0.2)
+    monkeypatch.setattr(redis_version, "_PING_SECONDS", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         assert "cannot be used" in _one_line(f"redis://127.0.0.1:{silent.getsockname()[1]}")
 
 
 def test_names_the_ways_there_are() -> None:
-    assert "not available yet" in _one_line("container")
     assert "embedded, process, container or a redis:// URL" in _one_line("postgresql://here")
     assert "cannot be used" in _one_line("redis://127.0.0.1:port")
 
@@ -252,7 +241,7 @@ def test_tries_another_port_when_one_is_taken(
 ) -> None:
     free_port = process_module._free_port
     ports = iter([_port(embedded.url), free_port()])
-    monkeypatch.setattr(process_module, "_free_port", lambda: next(ports))
+    monkeypatch.setattr(process_module, "_free_port", lambda _: next(ports))
     with start("redis", "process") as server:
         assert server.url != embedded.url
 

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from memcert_backends.sql import AsyncSQLAlchemyMemory
+from memcert_backends.sql.dialect import dialect_of
 from memcert_reference import InMemoryMemory, MemoryBase, Msg
 
 IDS = ["a", "A", "a ", "á", "á", "%", "_", "s1", "s10", "'", '"', "{}", "\n", "😀", "💯", "é" * 255]
@@ -56,31 +57,33 @@ async def step(memory: MemoryBase, seed: int) -> int | None:
     return None
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_random_operations_do_what_the_reference_does(run: Any, seed: int) -> None:
+def test_random_operations_do_what_the_reference_does(run: Any) -> None:
     async def compare(engine: AsyncEngine) -> None:
-        memory, reference = AsyncSQLAlchemyMemory(engine), InMemoryMemory()
         neighbour = AsyncSQLAlchemyMemory(engine, user_id="default_user", session_id="default")
         await neighbour.add([message(msg_id) for msg_id in IDS], MARKS)
         theirs = await visible(neighbour)
-        for number in range(seed * 1000, seed * 1000 + 120):
-            assert await step(memory, number) == await step(reference, number), number
-            assert await memory.export_state() == await reference.export_state(), number
-        assert await visible(memory) == await visible(reference)
+        for seed in range(2):
+            memory, reference = AsyncSQLAlchemyMemory(engine, f"{seed}"), InMemoryMemory()
+            for number in range(seed * 1000, seed * 1000 + 120):
+                assert await step(memory, number) == await step(reference, number), number
+                assert await memory.export_state() == await reference.export_state(), number
+            assert await visible(memory) == await visible(reference)
         assert await visible(neighbour) == theirs
 
     run(compare)
 
 
-@pytest.mark.parametrize("seed", range(40))
-def test_each_operation_has_the_references_visible_result(run: Any, seed: int) -> None:
+def test_each_operation_has_the_references_visible_result(run: Any) -> None:
     async def compare(engine: AsyncEngine) -> None:
-        memory, reference = AsyncSQLAlchemyMemory(engine), InMemoryMemory()
-        for each in (memory, reference):
-            for position, msg_id in enumerate(IDS):
-                await each.add(message(msg_id), MARKS[: position % (len(MARKS) + 1)])
-        assert await step(memory, seed) == await step(reference, seed)
-        assert await visible(memory) == await visible(reference)
+        for seed in range(40):
+            memory, reference = AsyncSQLAlchemyMemory(engine, f"{seed}"), InMemoryMemory()
+            for each in (memory, reference):
+                for count in range(len(MARKS) + 1):
+                    await each.add(
+                        [message(i) for i in IDS[count :: len(MARKS) + 1]], MARKS[:count]
+                    )
+            assert await step(memory, seed) == await step(reference, seed), seed
+            assert await visible(memory) == await visible(reference), seed
 
     run(compare)
 
@@ -121,9 +124,11 @@ def test_fifty_thousand_messages_and_ids_in_one_call(run: Any) -> None:
 def test_a_large_batch_goes_in_several_parts_in_order(
     run: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("memcert_backends.sql.sqlite.SQLite.chunk_characters", 300)
-
     async def check(engine: AsyncEngine) -> None:
+        dialect = dialect_of(engine.dialect.name)
+        monkeypatch.setattr(type(dialect), "part_characters", 300)
+        # Where more is sent than that, this is what a server says that it takes.
+        monkeypatch.setattr("memcert_backends.sql.mysql_operations._room", lambda _: 900)
         memory = AsyncSQLAlchemyMemory(engine)
         await memory.add([message(str(number)) for number in (3, 5)])
         batch = [message(str(number), "x" * (number * 40)) for number in range(10)]
@@ -162,7 +167,9 @@ def test_numbers_are_not_given_out_again_after_the_last_message_went(run: Any) -
         assert [one.id for one in await memory.get_memory()] == ["b", "a"]
         assert await memory.get_memory("old") == []
         async with engine.connect() as connection:
-            rows = await connection.exec_driver_sql("SELECT number FROM memcert_messages")
+            rows = await connection.exec_driver_sql(
+                "SELECT number FROM memcert_messages ORDER BY number"
+            )
             assert [row[0] for row in rows] == [3, 4]
 
     run(check)

@@ -1,0 +1,201 @@
+"""The SQL of SQLite, built once per table prefix; lists are JSON in one parameter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Integer,
+    Select,
+    String,
+    Table,
+    Text,
+    TextClause,
+    bindparam,
+    delete,
+    func,
+    literal_column,
+    select,
+    true,
+    update,
+)
+from sqlalchemy.dialects.sqlite import insert
+
+from memcert_backends.sql.dialect import Dialect
+from memcert_backends.sql.stepwise import Statements
+from memcert_backends.sql.tables import Tables
+
+
+class SQLiteStatements(Statements):
+    """The statements of a space, for one set of tables.
+
+    Args:
+        dialect: SQLite's.
+        tables: where things are stored.
+    """
+
+    def __init__(self, dialect: Dialect, tables: Tables) -> None:
+        super().__init__(dialect, tables)
+        spaces, messages, marks = tables.spaces, tables.messages, tables.marks
+        listed_ids = _list_rows("ids", "msg_id")
+        has_listed_id = messages.c.msg_id.in_(select(listed_ids.c.msg_id))
+        self._messages_by_id = self._messages_here & has_listed_id
+        self._marks_by_id = self._marks_here & marks.c.number.in_(
+            select(messages.c.number).where(self._messages_by_id)
+        )
+        self._first_number = spaces.c.next_number - _number("count")
+
+        # Whatever changes first locks the whole database.
+        self.lock = None
+
+        known = select(func.count()).select_from(messages).where(self._messages_by_id)
+        self.reserve = self._upsert_space(
+            {
+                "size": spaces.c.size + _number("count") - known.scalar_subquery(),
+                "next_number": spaces.c.next_number + _number("count"),
+            }
+        )
+        self.replace = self._upsert_space(
+            {
+                "size": _number("count"),
+                "next_number": spaces.c.next_number + _number("count"),
+                "summary": _text("summary"),
+            }
+        )
+
+        rows = _list_rows("rows", "msg_id", "payload")
+        self.append = self._insert_missing(
+            messages,
+            ["space_id", "msg_id"],
+            select(
+                spaces.c.id.label("space_id"),
+                (self._first_number + rows.c.position).label("number"),
+                rows.c.msg_id,
+                rows.c.payload,
+            )
+            .select_from(spaces.join(rows, true()))
+            .where(self._is_here),
+        )
+
+        names = _list_rows("marks", "mark")
+        self.mark_reserved = self._insert_marks(
+            select(spaces.c.id.label("space_id"), names.c.mark, messages.c.number)
+            .select_from(
+                spaces.join(
+                    messages,
+                    (messages.c.space_id == spaces.c.id)
+                    & (messages.c.number >= self._first_number),
+                ).join(names, true())
+            )
+            .where(self._is_here)
+        )
+
+        pairs = _list_rows("pairs", "message_position", "mark")
+        self.mark_positions = self._insert_marks(
+            select(
+                spaces.c.id.label("space_id"),
+                pairs.c.mark,
+                (self._first_number + pairs.c.message_position).label("number"),
+            )
+            .select_from(spaces.join(pairs, true()))
+            .where(self._is_here)
+        )
+
+        here = update(spaces).where(self._is_here)
+        self.shrink_by_ids = self._text_of(
+            here.values(size=spaces.c.size - known.scalar_subquery())
+        )
+        self.delete_marks_of_ids = self._text_of(delete(marks).where(self._marks_by_id))
+        self.delete_ids = self._text_of(delete(messages).where(self._messages_by_id))
+
+        carry_one = self._marks_here & marks.c.mark.in_(select(names.c.mark))
+        marked = select(marks.c.number).where(carry_one)
+        count = select(func.count(marks.c.number.distinct())).where(carry_one)
+        self.shrink_by_marks = self._text_of(
+            here.values(size=spaces.c.size - count.scalar_subquery())
+        )
+        self.delete_marked = self._text_of(
+            delete(messages).where(self._messages_here, messages.c.number.in_(marked))
+        )
+        self.delete_marks_of_marked = self._text_of(
+            delete(marks).where(self._marks_here, marks.c.number.in_(marked))
+        )
+
+        self.empty = self._text_of(here.values(size=literal_column("0")))
+        self.delete_all = self._text_of(delete(messages).where(self._messages_here))
+        self.delete_all_marks = self._text_of(delete(marks).where(self._marks_here))
+
+        self.write_summary = self._upsert_space({"summary": _text("summary")})
+
+        both = (False, True)
+        self.attach = {(old, ids): self._attach(old, ids) for old in both for ids in both}
+        has_old_mark = marks.c.mark == _text("old_mark")
+        self.detach = {
+            False: self._text_of(delete(marks).where(self._marks_here, has_old_mark)),
+            True: self._text_of(delete(marks).where(self._marks_by_id, has_old_mark)),
+        }
+
+    def _attach(self, old_mark: bool, ids: bool) -> TextClause:
+        """Return the attaching of ``new_mark`` to the messages that lack it."""
+        selected: ColumnElement[bool]
+        if old_mark:
+            table = self._marks
+            selected = (self._marks_by_id if ids else self._marks_here) & (
+                self._marks.c.mark == _text("old_mark")
+            )
+        else:
+            table = self._messages
+            selected = self._messages_by_id if ids else self._messages_here
+        rows = select(table.c.space_id, _text("new_mark").label("mark"), table.c.number)
+        return self._insert_marks(rows.where(selected))
+
+    def _upsert_space(self, change: dict[str, Any]) -> TextClause:
+        row = {
+            "user_id": _text("user"),
+            "session_id": _text("session"),
+            "summary": _text("summary"),
+            "size": _number("count"),
+            "next_number": _number("count"),
+        }
+        insertion = insert(self._spaces).values(row).inline()
+        key = ["user_id", "session_id"]
+        return self._text_of(insertion.on_conflict_do_update(index_elements=key, set_=change))
+
+    def _insert_marks(self, rows: Select[Any]) -> TextClause:
+        return self._insert_missing(self._marks, ["space_id", "mark", "number"], rows)
+
+    def _insert_missing(self, table: Table, key: list[str], rows: Select[Any]) -> TextClause:
+        columns = [column.name for column in rows.selected_columns]
+        insertion = insert(table).from_select(columns, rows)
+        return self._text_of(insertion.on_conflict_do_nothing(index_elements=key))
+
+
+def _list_rows(parameter: str, *columns: str) -> FromClause:
+    """Return what a list parameter holds, as something to select from.
+
+    Args:
+        parameter: the parameter's name.
+        columns: a name for each item of an inner list, or one for a plain item; the column
+            ``position``, which counts from 0, is there besides.
+    """
+    each = func.json_each(bindparam(parameter, type_=Text)).table_valued("key", "value")
+    items = (
+        [each.c.value]
+        if len(columns) == 1
+        else [
+            func.json_extract(each.c.value, literal_column(f"'$[{index}]'"), type_=Text)
+            for index in range(len(columns))
+        ]
+    )
+    named = [item.label(name) for name, item in zip(columns, items, strict=True)]
+    return select(each.c.key.label("position"), *named).subquery()
+
+
+def _text(name: str) -> ColumnElement[str]:
+    return bindparam(name, type_=String)
+
+
+def _number(name: str) -> ColumnElement[int]:
+    return bindparam(name, type_=Integer)
