@@ -33,8 +33,12 @@ SUBJECTS = (
     ("sqlite", "embedded"),
     ("redis", "embedded"),
     ("redis", "process"),
+    ("redis-cluster", "process"),
+    ("postgresql", "process"),
+    ("postgresql-psycopg", "process"),
+    ("mariadb", "process"),
 )
-"""What is certified: a backend, and how its store is started."""
+"""What is certified: a backend, and how its store is started. All of it must be on the machine."""
 
 BEGIN, END = "<!-- matrix -->", "<!-- end of the matrix -->"
 
