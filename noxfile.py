@@ -113,6 +113,13 @@ def reports(session: nox.Session) -> None:
     session.run("python", "-m", "memcert.reports.generate", "reports", "README.md")
 
 
+@nox.session
+def measure(session: nox.Session) -> None:
+    """Measure what the backends cost on real stores, into reports/ (--help shows more)."""
+    session.install(".[all]")
+    session.run("python", "-m", "memcert.measure", "reports", *session.posargs)
+
+
 @nox.session(tags=["check"])
 def build(session: nox.Session) -> None:
     """Build the wheel and the sdist into dist/, check them, and run the wheel where nothing is."""

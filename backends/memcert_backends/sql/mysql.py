@@ -35,9 +35,9 @@ _TOO_NEW = {1412, 159}
 
 
 class MySQL(Dialect):
-    """The SQL of MySQL 8.0.19 and later and of MariaDB 10.6 and later, with their ``JSON_TABLE``."""
+    """The SQL of MySQL 8.0.19 and later and of MariaDB 10.6 and later, which have JSON_TABLE."""
 
-    compiler = MySQLDialect(paramstyle="named")  # type: ignore[no-untyped-call]
+    compiler = MySQLDialect(paramstyle="named")
     # Below what the oldest servers take in one statement; more only if the connection takes more.
     part_characters = 500_000
     savepoint_for_reads = False

@@ -101,7 +101,8 @@ class PostgreSQLStatements(Reads):
         self.add = self._text(add + count)
         """Append those of ``ids`` that are new, with ``payloads``; ``count`` is how many came."""
         self.add_marked = self._text(
-            f"{add}{attach} item.mark, added.number FROM added, unnest(:marks) AS item (mark){count}"
+            f"{add}{attach} item.mark, added.number"
+            f" FROM added, unnest(:marks) AS item (mark){count}"
         )
         """The same, each with ``marks``."""
         self.add_paired = self._text(
@@ -200,14 +201,14 @@ class PostgreSQLOperations(Operations):
         if space is None:
             return 0
         parameters = {"space": space, "ids": msg_ids}
-        return connection.execute(self._statements.delete, parameters).scalar_one()
+        return self._number(connection, self._statements.delete, parameters)
 
     def delete_by_mark(self, connection: Connection, marks: list[str]) -> int:
         space = self._locked(connection)
         if space is None:
             return 0
         parameters = {"space": space, "marks": marks}
-        return connection.execute(self._statements.delete_by_mark, parameters).scalar_one()
+        return self._number(connection, self._statements.delete_by_mark, parameters)
 
     def clear(self, connection: Connection) -> None:
         space = self._locked(connection)
@@ -232,7 +233,7 @@ class PostgreSQLOperations(Operations):
             if old_mark is None
             else self._statements.detach[new_mark is not None, by_id]
         )
-        return connection.execute(statement, {"space": space, **parameters}).scalar_one()
+        return self._number(connection, statement, {"space": space, **parameters})
 
     def write_summary(self, connection: Connection, summary: str) -> None:
         self._written(connection, summary)
@@ -258,8 +259,14 @@ class PostgreSQLOperations(Operations):
 
     def _written(self, connection: Connection, summary: str) -> int:
         parameters = {**self._space, "summary": dump_json(summary)}
-        space: int = connection.execute(self._statements.write_summary, parameters).scalar_one()
-        return space
+        return self._number(connection, self._statements.write_summary, parameters)
+
+    def _number(
+        self, connection: Connection, statement: TextClause, parameters: dict[str, Any]
+    ) -> int:
+        """Execute a statement and return the one number that it returns."""
+        number: int = connection.execute(statement, parameters).scalar_one()
+        return number
 
     def _append(
         self,

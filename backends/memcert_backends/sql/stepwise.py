@@ -194,10 +194,8 @@ class StepwiseOperations(Operations):
     ) -> list[tuple[Sequence[str], Sequence[str]]]:
         """Return parts of messages: their ids, and pairs of an id and JSON text, as items."""
         ids = [self._identifier_json(row.msg_id) for row in rows]
-        messages = [
-            f"[{msg_id},{self._payload_json(row.payload)}]"
-            for msg_id, row in zip(ids, rows, strict=True)
-        ]
+        payloads = [self._payload_json(row.payload) for row in rows]
+        messages = [f"[{pair[0]},{pair[1]}]" for pair in zip(ids, payloads, strict=True)]
         parts = self._parts(connection, range(len(rows)), [*map(self._size, messages)])
         return [(ids[p[0] : p[-1] + 1], messages[p[0] : p[-1] + 1]) for p in parts]
 

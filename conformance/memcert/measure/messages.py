@@ -14,7 +14,26 @@ MARK = "hint"
 """The mark that every stored message carries, and every message that is added."""
 
 _CHUNK = 5_000
-_WORDS = "the agent looked at 3 files, found “naïve” code, and asked the user what to do next ✓".split()
+_WORDS = [
+    "the",
+    "agent",
+    "looked",
+    "at",
+    "3",
+    "files,",
+    "found",
+    "“naïve”",
+    "code,",
+    "and",
+    "asked",
+    "the",
+    "user",
+    "what",
+    "to",
+    "do",
+    "next",
+    "✓",
+]
 
 
 def message(random: Random) -> Msg:

@@ -87,7 +87,7 @@ def interval_rank(count: int) -> int:
     Args:
         count: how many values there are; six are the fewest that bound it.
     """
-    # The median is below the k-th smallest value as often as fewer than k of count coins show heads.
+    # The k-th smallest value is above the median as often as fewer than k of count coins are heads.
     rank, below = 0, 0
     while rank < count:
         below += comb(count, rank)
@@ -109,13 +109,19 @@ async def timed(work: Callable[[], Awaitable[T]]) -> tuple[float, T]:
 
 
 async def timed_alone(work: Callable[[], Awaitable[T]]) -> tuple[float, T]:
-    """Do something that takes long, with no garbage of what was before.
+    """Do something that takes long, without the garbage collector, as `timeit` does.
+
+    The collector's time depends on whatever else the process holds.
 
     Args:
         work: what to do.
     """
     gc.collect()
-    return await timed(work)
+    gc.disable()
+    try:
+        return await timed(work)
+    finally:
+        gc.enable()
 
 
 def ratio_text(ratio: Spread) -> str:

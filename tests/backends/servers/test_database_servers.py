@@ -204,7 +204,7 @@ def test_a_process_and_its_folder_go_with_the_process_that_started_it(store: str
         ("mariadb", "postgresql://host", "mariadb"),
         ("postgresql", "postgresql://me:secret@127.0.0.1:1/x", "postgresql://me:***@127.0.0.1:1/x"),
         ("mariadb", "mysql://me:secret@127.0.0.1:1/x", "mysql://me:***@127.0.0.1:1/x"),
-        ("postgresql", "postgresql://[", "no URL that can be read"),
+        ("postgresql", "postgresql://me@host:port/x", "no URL that can be read"),
     ],
 )
 def test_what_cannot_be_had_is_said_in_one_line(store: str, how: str, reason: str) -> None:

@@ -57,6 +57,13 @@ async def step(memory: MemoryBase, seed: int) -> int | None:
     return None
 
 
+# The drivers send the same statements.
+one_driver = pytest.mark.parametrize(
+    "driver", ["sqlite+aiosqlite", "postgresql+asyncpg", "mariadb+aiomysql"]
+)
+
+
+@one_driver
 def test_random_operations_do_what_the_reference_does(run: Any) -> None:
     async def compare(engine: AsyncEngine) -> None:
         neighbour = AsyncSQLAlchemyMemory(engine, user_id="default_user", session_id="default")
@@ -73,6 +80,7 @@ def test_random_operations_do_what_the_reference_does(run: Any) -> None:
     run(compare)
 
 
+@one_driver
 def test_each_operation_has_the_references_visible_result(run: Any) -> None:
     async def compare(engine: AsyncEngine) -> None:
         for seed in range(40):
@@ -107,6 +115,7 @@ def test_content_comes_back_exactly(run: Any, content: Any) -> None:
     run(check)
 
 
+@one_driver
 def test_fifty_thousand_messages_and_ids_in_one_call(run: Any) -> None:
     async def check(engine: AsyncEngine) -> None:
         memory = AsyncSQLAlchemyMemory(engine)

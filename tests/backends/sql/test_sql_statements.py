@@ -165,8 +165,8 @@ async def mysql_rows(connection: AsyncConnection, statement: str, parameters: An
     status = "SHOW SESSION STATUS LIKE 'Handler_read%%'"
 
     async def total() -> int:
-        rows = await connection.exec_driver_sql(status)
-        return sum(int(value) for _, value in rows)
+        rows: Any = await connection.exec_driver_sql(status)
+        return sum(int(row[1]) for row in rows)
 
     # Looking at the status is a read as well.
     before, overhead = await total(), await total()

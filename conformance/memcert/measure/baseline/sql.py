@@ -116,8 +116,7 @@ class BareSQL:
         async with self._connection.cursor() as cursor:
             await cursor.execute(statement, parameters or None)
             # Where there are no rows, psycopg raises and the others return none.
-            found = await cursor.fetchall() if cursor.description else []
-            return found
+            return await cursor.fetchall() if cursor.description else []
 
     async def _run_many(self, statement: str, rows: Sequence[Sequence[object]]) -> None:
         if self._driver == "asyncpg":

