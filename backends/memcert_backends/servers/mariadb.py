@@ -1,106 +1,27 @@
-"""How a MariaDB is started: its own binaries, a container, or one that runs already.
-
-Either way memcert works in a new database with a name of its own, which it drops at the end.
-"""
+"""How a MariaDB is started."""
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
-from functools import partial
-from importlib.util import find_spec
-
-from memcert_backends.servers.server import Server, ServerUnavailable
+from memcert_backends.servers.database import DatabaseStore
 
 DEFAULT = "process"
 """How it is started where nothing else is asked for."""
 
-IMAGE = "mariadb:10.11"
-"""What a container is made of."""
-
 URL = "mariadb://user@host"
 """What the URL of a running one looks like."""
 
-_PORT = 3306
-
-
-def start(how: str = DEFAULT) -> AbstractContextManager[Server]:
-    """Start a MariaDB, or connect to a running one; it is stopped when the context ends.
-
-    Args:
-        how: ``process`` (mariadb-install-db and mariadbd from PATH or a Debian package),
-            ``container``, or the URL of a running one, whose user may create databases.
-
-    Raises:
-        ServerUnavailable: it cannot be had in this way; one line says why.
-    """
-    reason = why_not("url" if "://" in how else how)
-    if reason is not None:
-        raise ServerUnavailable(f"mariadb: {reason}")
-    if how == "process":
-        return _process()
-    return _container() if how == "container" else _running(how)
-
-
-def why_not(how: str) -> str | None:
-    """Return why a MariaDB cannot be had here in some way, in one line; None if it can be.
-
-    Args:
-        how: ``embedded``, ``process``, ``container`` or ``url``.
-    """
-    if find_spec("sqlalchemy") is None or not (find_spec("aiomysql") or find_spec("asyncmy")):
-        return "its driver is missing; pip install 'memcert[mariadb]'"
-    if how == "embedded":
-        return "MariaDB cannot be embedded: use process, container or a URL"
-    if how == "process":
-        from memcert_backends.servers.mariadb_process import why_no_process
-
-        return why_no_process()
-    if how == "container":
-        from memcert_backends.servers.container import why_not as why_no_container
-
-        return why_no_container()
-    if how == "url":
-        return None
-    return f"--server is process, container or a mariadb:// URL, not {how!r}"
-
-
-@contextmanager
-def _process() -> Iterator[Server]:
-    from memcert_backends.servers.mariadb_process import PRODUCT, mariadb_process
-
-    with mariadb_process() as url, PRODUCT.new_database(url, "process") as server:
-        yield server
-
-
-@contextmanager
-def _container() -> Iterator[Server]:
-    import sqlalchemy
-
-    from memcert_backends.servers.container import container
-    from memcert_backends.servers.mariadb_process import PRODUCT
-
-    password = secrets.token_hex(16)
-    environment = {"MARIADB_ROOT_PASSWORD": password}
+_STORE = DatabaseStore(
+    store="mariadb",
+    title="MariaDB",
+    drivers=("aiomysql", "asyncmy"),
+    image="mariadb:10.11",
+    port=3306,
+    user="root",
+    environment={"MARIADB_ROOT_PASSWORD": "{password}"},
     # Nothing outlives the container: a crash of the machine may take it all.
-    command = ["--innodb-flush-log-at-trx-commit=0", "--max-connections=200"]
-    with container("mariadb", IMAGE, _PORT, environment, command) as running:
-        url = sqlalchemy.URL.create("mysql", "root", password, running.host, running.port)
-        running.when_ready(partial(PRODUCT.execute, url, PRODUCT.version))
-        with PRODUCT.new_database(url, "container") as server:
-            yield server
+    command=("--innodb-flush-log-at-trx-commit=0", "--max-connections=200"),
+    process="memcert_backends.servers.mariadb_process",
+)
 
-
-@contextmanager
-def _running(how: str) -> Iterator[Server]:
-    from memcert_backends.servers.mariadb_process import PRODUCT
-
-    url = PRODUCT.parse(how)
-    if url is None:
-        raise ServerUnavailable(
-            "mariadb: --server is process, container or a mariadb:// URL, not"
-            f" {how.partition('://')[0]!r}"
-        )
-    with PRODUCT.new_database(url, "url") as server:
-        yield server
+start = _STORE.start
+why_not = _STORE.why_not

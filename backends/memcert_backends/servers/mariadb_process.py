@@ -74,7 +74,7 @@ def why_no_process() -> str | None:
 
 
 @contextmanager
-def mariadb_process(settings: Mapping[str, str] | None = None) -> Iterator[URL]:
+def process(settings: Mapping[str, str] | None = None) -> Iterator[URL]:
     """Start a MariaDB, and stop it when the context or this process ends.
 
     Args:

@@ -64,7 +64,7 @@ def why_no_process() -> str | None:
 
 
 @contextmanager
-def postgresql_process(settings: Mapping[str, str] | None = None) -> Iterator[URL]:
+def process(settings: Mapping[str, str] | None = None) -> Iterator[URL]:
     """Start a PostgreSQL, and stop it when the context or this process ends.
 
     Args:
