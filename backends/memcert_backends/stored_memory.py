@@ -11,8 +11,9 @@ import asyncio
 from abc import abstractmethod
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, ClassVar, NamedTuple, cast
+from typing import Any, ClassVar, cast
 
+from memcert_backends.rows import MarkedRow, Row
 from memcert_reference import MemoryBase, Msg
 from memcert_reference.arguments import (
     flag,
@@ -26,22 +27,6 @@ from memcert_reference.json_text import dump_json, load_json
 from memcert_reference.message import Record
 from memcert_reference.state import CONTENT_KEY, SUMMARY_KEY, read_state, write_state
 from memcert_reference.values import JSONValue, identifier, plain_text
-
-
-class Row(NamedTuple):
-    """A message as it is stored."""
-
-    msg_id: str
-    payload: str
-    """The whole message as JSON text, its id included."""
-
-
-class MarkedRow(NamedTuple):
-    """A message as it is stored, with its marks."""
-
-    msg_id: str
-    payload: str
-    marks: list[str]
 
 
 class StoredMemory(MemoryBase):

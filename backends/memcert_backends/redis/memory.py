@@ -13,7 +13,8 @@ from redis.backoff import NoBackoff
 from memcert_backends.redis import scripts
 from memcert_backends.redis.keys import space_keys
 from memcert_backends.redis.scripts import Client, Script
-from memcert_backends.stored_memory import MarkedRow, Row, StoredMemory
+from memcert_backends.rows import MarkedRow, Row
+from memcert_backends.stored_memory import StoredMemory
 
 MAX_KEY_TTL = 10**11
 """The longest `key_ttl`, in seconds: some 3,000 years, still exact in milliseconds."""

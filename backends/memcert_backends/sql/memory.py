@@ -8,9 +8,10 @@ from functools import partial
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+from memcert_backends.rows import MarkedRow, Row
 from memcert_backends.sql.connection import Database
 from memcert_backends.sql.tables import tables_of
-from memcert_backends.stored_memory import MarkedRow, Row, StoredMemory
+from memcert_backends.stored_memory import StoredMemory
 
 
 class AsyncSQLAlchemyMemory(StoredMemory):

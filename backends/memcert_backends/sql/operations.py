@@ -13,10 +13,10 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, TextClause
 
+from memcert_backends.rows import MarkedRow
+from memcert_backends.rows import Row as StoredRow
 from memcert_backends.sql.dialect import Dialect
 from memcert_backends.sql.reads import Reads
-from memcert_backends.stored_memory import MarkedRow
-from memcert_backends.stored_memory import Row as StoredRow
 from memcert_reference.json_text import load_json
 
 Item = TypeVar("Item")

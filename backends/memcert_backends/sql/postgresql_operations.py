@@ -12,11 +12,11 @@ from typing import Any
 from sqlalchemy import BigInteger, Connection, Integer, String, Text, TextClause, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from memcert_backends.rows import MarkedRow, Row
 from memcert_backends.sql.dialect import Dialect
 from memcert_backends.sql.operations import Operations
 from memcert_backends.sql.reads import Reads
 from memcert_backends.sql.tables import Tables
-from memcert_backends.stored_memory import MarkedRow, Row
 from memcert_reference.json_text import dump_json
 
 _TYPES: dict[str, Any] = {

@@ -13,10 +13,10 @@ from itertools import accumulate
 
 from sqlalchemy import Connection, TextClause
 
+from memcert_backends.rows import MarkedRow, Row
 from memcert_backends.sql.dialect import Dialect
 from memcert_backends.sql.operations import Operations
 from memcert_backends.sql.reads import Reads
-from memcert_backends.stored_memory import MarkedRow, Row
 from memcert_reference.json_text import dump_json
 
 
