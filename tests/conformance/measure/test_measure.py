@@ -79,9 +79,9 @@ def test_work_that_grows_with_the_space_is_found(measure: Measure) -> None:
     )
 
     assert found.status == 1
-    grown = [line for line in found.lines("does not hold") if "in the space takes" in line]
-    assert len(grown) == 1
-    assert grown[0].startswith("add with 3,000 in the space takes at most 1.5 times")
+    # Six rounds say little of the other operations, whose ratios are of microseconds.
+    grown = "add with 3,000 in the space takes at most 1.5 times"
+    assert any(line.startswith(grown) for line in found.lines("does not hold"))
 
 
 def test_round_trips_that_grow_are_found(measure: Measure) -> None:
