@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import ExitStack
 from time import perf_counter
 from typing import Any
 
 import pytest
 
-from memcert.engine.certification import TOP_LEVEL, judge
+from memcert.engine.certification import Plan, asked_of, judge
 from memcert.engine.corpus import Corpus
 from memcert.engine.handle import BadFactory
 from memcert.engine.preflight import preflight
@@ -60,7 +59,7 @@ class Items:
             items: what was collected.
         """
         for backend in self._backends:
-            rules = list(self._rules(backend))
+            _, rules = asked_of(CONTRACT, Plan(self._level), durable=backend.durable)
             seconds = self._config.getoption("--memcert-budget") / sum(each.share for each in rules)
             items.extend(
                 RuleItem.from_parent(
@@ -101,12 +100,6 @@ class Items:
                 raise
             self._sessions[number] = session
         return self._sessions[number]
-
-    def _rules(self, backend: Backend) -> Iterator[Rule]:
-        asked = self._level or (TOP_LEVEL if backend.durable else Level.CORE)
-        for rule in CONTRACT.rules:
-            if rule.level is None or asked.includes(rule.level):
-                yield rule
 
 
 class RuleItem(pytest.Item):

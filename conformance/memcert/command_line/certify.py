@@ -12,7 +12,7 @@ from rich.console import Console
 
 from memcert.command_line.errors import WrongQuestion, in_one_line
 from memcert.engine.certificate import Certificate, succeeded, write_certificate
-from memcert.engine.certification import TOP_LEVEL, Plan
+from memcert.engine.certification import TOP_LEVEL, Plan, asked_of
 from memcert.engine.certification import certify as run
 from memcert.engine.corpus import Corpus
 from memcert.engine.deviation import read_deviations
@@ -123,7 +123,8 @@ def certify(
     plan = Plan(asked, frozenset(rules), seconds, seed, deviations=known)
     console = Console(highlight=False, soft_wrap=True)
     corpus = Corpus(counterexamples, backend.name, CONTRACT)
-    watch = Watch(console, _number_of_rules(plan, durable=backend.durable), backend.name)
+    _, chosen = asked_of(CONTRACT, plan, durable=backend.durable)
+    watch = Watch(console, len(chosen), backend.name)
     with Session(CONTRACT, backend, server) as session:
         with watch.shown():
             found = run(session, plan, corpus, watch)
@@ -142,11 +143,3 @@ def certify(
 
 def _good(certificate: Certificate, *, strict: bool) -> bool:
     return succeeded(certificate) and not (strict and certificate["level"]["strict_failed"])
-
-
-def _number_of_rules(plan: Plan, *, durable: bool) -> int:
-    asked = plan.level or (TOP_LEVEL if durable else Level.CORE)
-    return sum(
-        rule.id in plan.rules if plan.rules else rule.level is None or asked.includes(rule.level)
-        for rule in CONTRACT.rules
-    )

@@ -9,6 +9,7 @@ from time import perf_counter
 from typing import Protocol
 
 from memcert.engine.capabilities import Capabilities
+from memcert.engine.contract import Contract
 from memcert.engine.corpus import Corpus
 from memcert.engine.deviation import Deviation
 from memcert.engine.preflight import preflight
@@ -102,9 +103,8 @@ def certify(session: Session, plan: Plan, corpus: Corpus, progress: Progress) ->
     """
     started = perf_counter()
     capabilities = preflight(session)
-    asked = plan.level or (TOP_LEVEL if capabilities.durable else Level.CORE)
     rules = session.subject.contract.rules
-    chosen = [rule for rule in rules if _wanted(rule, asked, plan)]
+    asked, chosen = asked_of(session.subject.contract, plan, durable=capabilities.durable)
     deviations = {deviation.rule: deviation for deviation in plan.deviations}
     tally = Tally()
     verdicts = []
@@ -149,10 +149,20 @@ def certify(session: Session, plan: Plan, corpus: Corpus, progress: Progress) ->
     return Certification(verdicts, capabilities, asked, tally, perf_counter() - started, complaints)
 
 
-def _wanted(rule: Rule, asked: Level, plan: Plan) -> bool:
+def asked_of(contract: Contract, plan: Plan, *, durable: bool) -> tuple[Level, list[Rule]]:
+    """Return the level that a plan asks for, and the rules that are to be checked.
+
+    Args:
+        contract: whose rules there are.
+        plan: what is asked.
+        durable: whether the backend promises to keep what was stored.
+    """
+    asked = plan.level or (TOP_LEVEL if durable else Level.CORE)
     if plan.rules:
-        return rule.id in plan.rules
-    return rule.level is None or asked.includes(rule.level)
+        return asked, [rule for rule in contract.rules if rule.id in plan.rules]
+    return asked, [
+        rule for rule in contract.rules if rule.level is None or asked.includes(rule.level)
+    ]
 
 
 def judge(

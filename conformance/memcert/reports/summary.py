@@ -12,8 +12,6 @@ from memcert.engine.verdict import Finding
 Verdict = dict[str, Any]
 """A verdict as a certificate holds it."""
 
-WORST_FIRST = list(Consequence)
-
 
 def headline(certificate: Certificate) -> str:
     """Return what was reached, in one line.
@@ -122,16 +120,3 @@ def counterexample_lines(verdict: Verdict) -> list[str]:
         f"  expected: {example['expected']}",
         f"  observed: {example['observed']}",
     ]
-
-
-def oneline(verdict: Verdict) -> str:
-    """Return a verdict in one line, its counterexample left out.
-
-    Args:
-        verdict: the verdict.
-    """
-    level = verdict["level"] or "extension"
-    line = f"{verdict['rule']:<9} {verdict['finding']:<11} {level:<9} {verdict['consequence']:<7}"
-    if verdict["programs"]:
-        line += f" {verdict['programs']:>4} programs {verdict['operations']:>6,} operations"
-    return f"{line}  {verdict['reason']}".rstrip()
