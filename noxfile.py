@@ -81,7 +81,25 @@ def conformance(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run the kit's own tests on every supported Python that is installed."""
     session.install(".[all]", *_group("test"))
-    session.run("pytest", "-n", "auto", "--maxprocesses", "4", *session.posargs)
+    # What takes long and hardly depends on the Python is run on one of them.
+    chosen = [] if session.python == _installed_pythons()[0] else ["-m", "not thorough"]
+    session.run("pytest", "-n", "auto", "--maxprocesses", "4", *chosen, *session.posargs)
+
+
+@nox.session(tags=["check"])
+def agentscope(session: nox.Session) -> None:
+    """Run the tests with AgentScope itself, which takes long to install, on one Python."""
+    session.install(".[agentscope,all]", *_group("test"))
+    session.run(
+        "pytest",
+        "-n",
+        "auto",
+        "--maxprocesses",
+        "4",
+        "tests/backends/agentscope",
+        "tests/backends/tablestore/emulator/test_agentscope.py",
+        *session.posargs,
+    )
 
 
 @nox.session(tags=["check"])
@@ -107,8 +125,16 @@ def contract(session: nox.Session) -> None:
 
 
 @nox.session
+def matrix(session: nox.Session) -> None:
+    """Write the rule x mutant matrix into reports/, and the common corpus of what it finds."""
+    session.install(".[all]")
+    corpus = "conformance/memcert/short_term/corpus"
+    session.run("python", "-m", "memcert.reports.mutants", "reports", corpus)
+
+
+@nox.session
 def reports(session: nox.Session) -> None:
-    """Write reports/: certificates, the rule x mutant matrix, the kit's own cost."""
+    """Write reports/ but for the matrix, which comes first: certificates, the kit's own cost."""
     session.install(".[all]")
     session.run("python", "-m", "memcert.reports.generate", "reports", "README.md")
 

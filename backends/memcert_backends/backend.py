@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -30,15 +31,21 @@ class Space:
         user_id: the user.
         session_id: the user's session.
         server: the running store, for a backend that needs one that the kit starts.
+        pool: what the backend's ``pool`` gave, for a memory that shares connections with others;
+            None for a memory with connections of its own.
     """
 
     user_id: str
     session_id: str
     server: Server | None = None
+    pool: Any = None
 
 
 Factory: TypeAlias = Callable[[Space], AsyncIterator[Any]]
 """An async generator function that yields one memory for a space."""
+
+Pool: TypeAlias = Callable[[Server, int], AbstractAsyncContextManager[Any]]
+"""Opens a pool of at most so many connections to a running store, as an async context manager."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +61,10 @@ class Backend:
             that does not promise that is certified at level core, and its certificate says so.
         full_state: whether `state_dict` holds the messages; None to find out.
         max_message_bytes: the limit on a message's size that it states, in bytes; None for none.
+        pool: opens connections that several memories share (`Space.pool`), if it has a way.
         specification: how to name it on the command line so that another process finds it.
+        way: how its store is started unless something else is asked for; None for the store's own
+            default.
     """
 
     name: str
@@ -64,7 +74,9 @@ class Backend:
     durable: bool = True
     full_state: bool | None = None
     max_message_bytes: int | None = None
+    pool: Pool | None = None
     specification: str = ""
+    way: str | None = None
 
 
 def backend(
@@ -75,6 +87,7 @@ def backend(
     durable: bool = True,
     full_state: bool | None = None,
     max_message_bytes: int | None = None,
+    pool: Pool | None = None,
 ) -> Callable[[Factory], Backend]:
     """Make a backend of an async generator function that takes a space and yields a memory.
 
@@ -86,6 +99,8 @@ def backend(
         durable: whether it promises to keep what was stored.
         full_state: whether `state_dict` holds the messages; None to find out.
         max_message_bytes: the limit on a message's size that it states, in bytes.
+        pool: opens connections that several memories share; the factory then finds them in
+            ``space.pool``, unless that is None.
 
     Raises:
         TypeError: what is decorated is not an async generator function.
@@ -106,6 +121,7 @@ def backend(
             durable=durable,
             full_state=full_state,
             max_message_bytes=max_message_bytes,
+            pool=pool,
         )
 
     return decorate

@@ -28,5 +28,6 @@ BUILT_IN = {
     "sqlite": BuiltIn("memcert_backends.factories.sqlite:sqlite", "embedded"),
     "redis": BuiltIn("memcert_backends.factories.redis:redis", "embedded"),
     "redis-cluster": BuiltIn("memcert_backends.factories.redis_cluster:redis_cluster", "redis"),
+    "tablestore": BuiltIn("memcert_backends.factories.tablestore:tablestore", "tablestore"),
 }
 """Every built-in backend."""

@@ -19,6 +19,9 @@ DRIVERS = {
 REDIS = ("redis", "rediss", "unix")
 """The URLs of Redis, as ``redis.asyncio.Redis.from_url`` takes them."""
 
+TABLESTORE = "tablestore"
+"""The URLs of Tablestore, as `memcert_backends.tablestore.url` has them."""
+
 
 class UnknownURL(Exception):
     """A URL leads to no store that there is a memory for; one line that says so."""
@@ -31,11 +34,12 @@ async def open_by_url(
     """Open a memory in the store at a URL, and close it at the end.
 
     Args:
-        url: ``redis://…``, or an SQLAlchemy URL, with its driver or without.
+        url: ``redis://…``, ``tablestore://KEYID:SECRET@host:port/instance``, or an SQLAlchemy URL,
+            with its driver or without.
         user_id: whose memory it is.
         session_id: which of the user's sessions.
-        prefix: the `key_prefix`, or the `table_prefix`, that the memory was made with; None for
-            the default.
+        prefix: the `key_prefix`, the `table_prefix`, or the `table_name`, that the memory was made
+            with; None for the default.
 
     Raises:
         UnknownURL: there is no memory for such a URL, or an extra is missing.
@@ -44,12 +48,14 @@ async def open_by_url(
     """
     scheme = urlsplit(url).scheme
     database, _, driver = scheme.partition("+")
-    if scheme not in REDIS and database not in DRIVERS:
-        known = ", ".join(f"{each}://" for each in (*REDIS[:2], *DRIVERS))
+    if scheme not in (*REDIS, TABLESTORE) and database not in DRIVERS:
+        known = ", ".join(f"{each}://" for each in (*REDIS[:2], *DRIVERS, TABLESTORE))
         raise UnknownURL(f"there is no memory for {scheme or 'no'}:// URLs; there is for {known}")
     try:
         if scheme in REDIS:
             opened = _open_redis(url, user_id, session_id, prefix or "")
+        elif scheme == TABLESTORE:
+            opened = _open_tablestore(url, user_id, session_id, prefix)
         else:
             rest = url.partition("://")[2]
             full = f"{database}+{driver or DRIVERS[database]}://{rest}"
@@ -84,6 +90,24 @@ async def _open_redis(
             client=client, user_id=user_id, session_id=session_id, key_prefix=prefix
         ) as memory,
     ):
+        yield memory
+
+
+@asynccontextmanager
+async def _open_tablestore(
+    url: str, user_id: str, session_id: str, table_name: str | None
+) -> AsyncIterator[StoredMemory]:
+    from memcert_backends.tablestore import TablestoreMemory
+    from memcert_backends.tablestore.url import TablestoreURL
+
+    try:
+        place = TablestoreURL.parse(url)
+    except ValueError as error:
+        raise UnknownURL(f"{TABLESTORE}: {error}") from None
+    more = place.memory_options if table_name is None else {"table_name": table_name}
+    async with TablestoreMemory(
+        **place.client_options, user_id=user_id, session_id=session_id, **more
+    ) as memory:
         yield memory
 
 

@@ -133,6 +133,10 @@ class StoredMemory(MemoryBase):
             rows: the new rows in order, with distinct ids and distinct marks each.
         """
 
+    @abstractmethod
+    def _store_described(self) -> str:
+        """Return which store this is, without its passwords, for the note of an error."""
+
     async def _store_close(self) -> None:
         """Let go of what this memory opened itself; called once."""
 
@@ -146,29 +150,29 @@ class StoredMemory(MemoryBase):
         ]
         if not rows:
             return
-        async with self._next_turn():
+        async with self._next_turn("add"):
             await self._store_add(rows, names)
 
     async def delete(self, msg_ids: list[str]) -> int:
         ids = id_list(msg_ids)
         if not ids:
             return 0
-        async with self._next_turn():
+        async with self._next_turn("delete"):
             return await self._store_delete(ids)
 
     async def delete_by_mark(self, mark: str | list[str]) -> int:
         marks = some_marks(mark)
         if not marks:
             return 0
-        async with self._next_turn():
+        async with self._next_turn("delete_by_mark"):
             return await self._store_delete_by_mark(marks)
 
     async def size(self) -> int:
-        async with self._next_turn():
+        async with self._next_turn("size"):
             return await self._store_size()
 
     async def clear(self) -> None:
-        async with self._next_turn():
+        async with self._next_turn("clear"):
             await self._store_clear()
 
     async def get_memory(
@@ -180,7 +184,7 @@ class StoredMemory(MemoryBase):
         wanted = optional_mark(mark, "mark")
         excluded = optional_mark(exclude_mark, "exclude_mark")
         prepend = flag(prepend_summary, "prepend_summary")
-        async with self._next_turn():
+        async with self._next_turn("get_memory"):
             summary, payloads = await self._store_read(wanted, excluded)
             self._known_summary = summary
         messages = [Msg.from_record(_record(payload)) for payload in payloads]
@@ -199,12 +203,12 @@ class StoredMemory(MemoryBase):
         ids = None if msg_ids is None else id_list(msg_ids)
         if new == old or ids == []:
             return 0
-        async with self._next_turn():
+        async with self._next_turn("update_messages_mark"):
             return await self._store_update_marks(new, old, ids)
 
     async def update_compressed_summary(self, summary: str) -> None:
         text = plain_text(summary, "summary")
-        async with self._next_turn():
+        async with self._next_turn("update_compressed_summary"):
             # A write that fails may have happened or not.
             self._known_summary = None
             await self._store_write_summary(text)
@@ -242,7 +246,7 @@ class StoredMemory(MemoryBase):
             self._loaded_summary = loaded.summary
 
     async def export_state(self) -> dict[str, Any]:
-        async with self._next_turn():
+        async with self._next_turn("export_state"):
             summary, rows = await self._store_export()
             self._known_summary = summary
         return write_state(summary, ((_record(row.payload), row.marks) for row in rows))
@@ -254,7 +258,7 @@ class StoredMemory(MemoryBase):
             for position, (record, marks) in enumerate(loaded.content or [])
         ]
         summary = loaded.summary or ""
-        async with self._next_turn():
+        async with self._next_turn("import_state"):
             await self._store_replace(summary, rows)
             self._known_summary = summary
 
@@ -270,13 +274,21 @@ class StoredMemory(MemoryBase):
                 await self._store_close()
 
     @asynccontextmanager
-    async def _next_turn(self) -> AsyncIterator[None]:
-        """Wait until the operations started earlier are done; then store a loaded summary."""
+    async def _next_turn(self, operation: str) -> AsyncIterator[None]:
+        """Wait until the operations started earlier are done; then store a loaded summary.
+
+        What the driver raises goes to the caller as it is, with a note of where it happened.
+        """
         async with self._turn:
             if self._closed:
                 raise RuntimeError(f"this {type(self).__name__} is closed")
-            await self._store_loaded_summary()
-            yield
+            try:
+                await self._store_loaded_summary()
+                yield
+            except Exception as error:
+                where = self._store_described()
+                error.add_note(f"in {type(self).__name__}.{operation}, on {where}")
+                raise
 
     async def _store_loaded_summary(self) -> None:
         if self._loaded_summary is not None:

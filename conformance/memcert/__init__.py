@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from memcert.memories import open_memories
+    from memcert.replaying import replay
     from memcert.resolver import resolve
     from memcert_backends.backend import Backend, Space, backend
 
@@ -19,10 +20,11 @@ _HOMES = {
     "Space": "memcert_backends.backend",
     "backend": "memcert_backends.backend",
     "open_memories": "memcert.memories",
+    "replay": "memcert.replaying",
     "resolve": "memcert.resolver",
 }
 
-__all__ = ["Backend", "Space", "backend", "open_memories", "resolve"]
+__all__ = ["Backend", "Space", "backend", "open_memories", "replay", "resolve"]
 
 
 def __getattr__(name: str) -> Any:

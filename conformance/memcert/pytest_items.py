@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from memcert.engine.certification import Plan, asked_of, judge
+from memcert.engine.certification import judge, search_for
 from memcert.engine.corpus import Corpus
 from memcert.engine.handle import BadFactory
+from memcert.engine.plan import Plan, rules_up_to, share_of
 from memcert.engine.preflight import preflight
 from memcert.engine.rule import Level, Rule
 from memcert.engine.script import script
-from memcert.engine.search import Search
 from memcert.engine.session import Session
 from memcert.engine.verdict import Finding, Verdict
 from memcert.resolver import UnknownBackend, resolve
@@ -59,15 +59,16 @@ class Items:
             items: what was collected.
         """
         for backend in self._backends:
-            _, rules = asked_of(CONTRACT, Plan(self._level), durable=backend.durable)
-            seconds = self._config.getoption("--memcert-budget") / sum(each.share for each in rules)
+            rules = rules_up_to(CONTRACT, self._level or _level_of(backend))
+            budget = self._config.getoption("--memcert-budget")
+            seconds = budget / sum(share_of(each) for each in rules)
             items.extend(
                 RuleItem.from_parent(
                     session,
                     name=f"memcert[{backend.name}-{rule.id}]",
                     rule=rule,
                     backend=backend,
-                    seconds=seconds * rule.share,
+                    seconds=seconds * share_of(rule),
                     items=self,
                 )
                 for rule in rules
@@ -100,6 +101,10 @@ class Items:
                 raise
             self._sessions[number] = session
         return self._sessions[number]
+
+
+def _level_of(backend: Backend) -> Level:
+    return Level.DURABLE if backend.durable else Level.CORE
 
 
 class RuleItem(pytest.Item):
@@ -141,14 +146,9 @@ class RuleItem(pytest.Item):
         corpus = Corpus(
             self.config.rootpath / ".memcert", self._backend.name, session.subject.contract
         )
-        search = Search(
-            self._rule,
-            session.execute,
-            self.config.getoption("--memcert-seed"),
-            perf_counter() + self._seconds,
-            shrink_seconds=3.0,
-            first=corpus.programs(self._rule.id),
-        )
+        plan = Plan(seed=self.config.getoption("--memcert-seed"))
+        until = perf_counter() + self._seconds
+        search = search_for(self._rule, session, corpus, plan, until)
         verdict, _ = judge(search, corpus)
         if verdict.finding is not Finding.PASSED:
             raise RuleBroken(self._report(verdict))

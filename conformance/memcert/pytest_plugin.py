@@ -29,8 +29,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--memcert-level",
-        choices=("core", "durable"),
-        help="the level to check; by default the highest that the backend can be asked for",
+        choices=("core", "durable", "resilient"),
+        help="the level to check (default: durable, or core for a backend that is ephemeral)",
     )
     group.addoption(
         "--memcert-server",

@@ -6,7 +6,7 @@ Every function takes what a caller gave and returns what a memory works with, or
 
 from __future__ import annotations
 
-from memcert_reference.message import Msg, Record, record_of
+from memcert_reference.message import Msg, Record, not_a_message, record_of
 from memcert_reference.values import identifier
 
 
@@ -21,9 +21,7 @@ def message_records(memories: Msg | list[Msg] | None) -> list[Record]:
     if isinstance(memories, Msg):
         memories = [memories]
     if not isinstance(memories, list):
-        raise TypeError(
-            f"memories must be a message or a list of messages, not {type(memories).__name__}"
-        )
+        raise not_a_message(memories, "memories must be a message or a list of messages")
     records: dict[str, Record] = {}
     for position, message in enumerate(memories):
         record = record_of(message, f"message {position}")

@@ -175,7 +175,7 @@ def record_of(message: Msg, what: str = "message") -> Record:
         ValueError: a field has a value that the contract does not admit.
     """
     if not isinstance(message, Msg):
-        raise TypeError(f"{what} must be a Msg, not {type(message).__name__}")
+        raise not_a_message(message, f"{what} must be a Msg")
     invocation_id = message.invocation_id
     return {
         "id": identifier(message.id, f"{what} id"),
@@ -188,6 +188,21 @@ def record_of(message: Msg, what: str = "message") -> Record:
         if invocation_id is None
         else plain_text(invocation_id, f"{what} invocation_id"),
     }
+
+
+def not_a_message(value: object, demand: str) -> TypeError:
+    """Return the error for what was given in place of a message.
+
+    Args:
+        value: what was given.
+        demand: what must be given instead.
+    """
+    for kind in type(value).__mro__:
+        # By name: AgentScope need not be installed.
+        if kind.__name__ == "Msg" and kind.__module__.partition(".")[0] == "agentscope":
+            remedy = "import the memory from memcert_backends.agentscope"
+            return TypeError(f"{demand}; for AgentScope's Msg, {remedy}")
+    return TypeError(f"{demand}, not {type(value).__name__}")
 
 
 def copy_of(record: Record) -> Record:

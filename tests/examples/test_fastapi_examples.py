@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 from memcert_backends.servers import start
+from memcert_backends.tablestore.url import TablestoreURL
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 CLIENTS = 50
@@ -99,3 +100,17 @@ def test_sqlalchemy_with_a_session_dependency() -> None:
         service("fastapi_sqlalchemy", DATABASE_URL=server.url) as address,
     ):
         asyncio.run(chat(address))
+
+
+def test_tablestore_with_a_client_in_the_lifespan() -> None:
+    with start("tablestore", "embedded") as server:
+        place = TablestoreURL.parse(server.url)
+        environment = {
+            "TABLESTORE_END_POINT": place.end_point,
+            "TABLESTORE_INSTANCE": place.instance_name,
+            "TABLESTORE_KEY_ID": place.access_key_id,
+            "TABLESTORE_KEY_SECRET": place.access_key_secret,
+            "TABLESTORE_TABLE": place.table_name or "",
+        }
+        with service("fastapi_tablestore", **environment) as address:
+            asyncio.run(chat(address))

@@ -67,3 +67,16 @@ def test_bad_arguments_change_nothing(
         assert memory.state_dict() == before
 
     asyncio.run(body())
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_agentscopes_message_is_told_where_to_go(many: bool) -> None:
+    # Its class, by name: AgentScope is not among what these tests need.
+    theirs = type("Msg", (), {"__module__": "agentscope.message._message_base"})
+    own = type("OwnMsg", (theirs,), {})
+    for message in (theirs(), own()):
+        with pytest.raises(TypeError) as raised:
+            asyncio.run(InMemoryMemory().add([message] if many else message))
+        assert str(raised.value).endswith(
+            "for AgentScope's Msg, import the memory from memcert_backends.agentscope"
+        )

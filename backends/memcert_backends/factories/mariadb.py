@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from memcert_backends.backend import Space, backend
-from memcert_backends.factories.sqlalchemy import opened
+from memcert_backends.factories.sqlalchemy import opened, pool_of
 from memcert_backends.sql import AsyncSQLAlchemyMemory
 
 
-@backend("mariadb", extra="mariadb")
+@backend("mariadb", extra="mariadb", pool=pool_of("mysql+aiomysql"))
 async def mariadb(space: Space) -> AsyncIterator[AsyncSQLAlchemyMemory]:
     """Open a memory in MariaDB, with an engine of its own.
 
@@ -20,7 +20,7 @@ async def mariadb(space: Space) -> AsyncIterator[AsyncSQLAlchemyMemory]:
         yield memory
 
 
-@backend("mysql", extra="mysql")
+@backend("mysql", extra="mysql", pool=pool_of("mysql+aiomysql"))
 async def mysql(space: Space) -> AsyncIterator[AsyncSQLAlchemyMemory]:
     """Open a memory in MySQL, with an engine of its own.
 

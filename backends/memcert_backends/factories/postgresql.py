@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from memcert_backends.backend import Space, backend
-from memcert_backends.factories.sqlalchemy import opened
+from memcert_backends.factories.sqlalchemy import opened, pool_of
 from memcert_backends.sql import AsyncSQLAlchemyMemory
 
 
-@backend("postgresql", extra="postgresql")
+@backend("postgresql", extra="postgresql", pool=pool_of("postgresql+asyncpg"))
 async def postgresql(space: Space) -> AsyncIterator[AsyncSQLAlchemyMemory]:
     """Open a memory in PostgreSQL through asyncpg, with an engine of its own.
 
@@ -20,7 +20,9 @@ async def postgresql(space: Space) -> AsyncIterator[AsyncSQLAlchemyMemory]:
         yield memory
 
 
-@backend("postgresql-psycopg", store="postgresql", extra="psycopg")
+@backend(
+    "postgresql-psycopg", store="postgresql", extra="psycopg", pool=pool_of("postgresql+psycopg")
+)
 async def postgresql_psycopg(space: Space) -> AsyncIterator[AsyncSQLAlchemyMemory]:
     """Open a memory in PostgreSQL through psycopg, with an engine of its own.
 

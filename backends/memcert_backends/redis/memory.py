@@ -11,16 +11,22 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from memcert_backends.redis import scripts
+from memcert_backends.redis.closed import closed_is_an_error_of_redis
+from memcert_backends.redis.description import described
 from memcert_backends.redis.keys import space_keys
 from memcert_backends.redis.scripts import Client, Script
 from memcert_backends.rows import MarkedRow, Row
 from memcert_backends.stored_memory import StoredMemory
+from memcert_backends.whole import to_its_end
 
 MAX_KEY_TTL = 10**11
 """The longest `key_ttl`, in seconds: some 3,000 years, still exact in milliseconds."""
 
 SOCKET_TIMEOUT = 30.0
 """How long the memory's own client waits for an answer, in seconds: 50,000 messages take a few."""
+
+SECONDS_AFTER_CANCELLATION = 1.0
+"""How long a cancelled operation waits for its answer, or for a connection, in seconds."""
 
 _LENGTH_DIGITS = 4
 
@@ -144,12 +150,19 @@ class RedisMemory(StoredMemory):
             marks += [len(row.marks), *row.marks]
         await self._run(scripts.REPLACE, summary, len(rows), *messages, *marks)
 
+    def _store_described(self) -> str:
+        return described(self._client)
+
     async def _store_close(self) -> None:
         if self._owned is not None:
             await self._owned.aclose()
 
     async def _run(self, script: Script, *arguments: str | int) -> Any:
-        return await script.run(self._client, self._keys, (self._ttl_milliseconds, *arguments))
+        sent = (self._ttl_milliseconds, *arguments)
+        with closed_is_an_error_of_redis():
+            return await to_its_end(
+                script.run(self._client, self._keys, sent), SECONDS_AFTER_CANCELLATION
+            )
 
 
 def _milliseconds(key_ttl: int | None) -> int:

@@ -12,7 +12,14 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from importlib import import_module
 
-from memcert_backends.servers.server import WAYS, How, Server, ServerUnavailable
+from memcert_backends.servers.server import (
+    WAYS,
+    Address,
+    How,
+    KillableServer,
+    Server,
+    ServerUnavailable,
+)
 
 STORES = {
     "folder": "memcert_backends.servers.folder",
@@ -22,6 +29,7 @@ STORES = {
     "redis": "memcert_backends.servers.redis",
     "redis-cluster": "memcert_backends.servers.redis_cluster",
     "sqlite": "memcert_backends.servers.sqlite",
+    "tablestore": "memcert_backends.servers.tablestore",
 }
 """Every store, and its module."""
 
@@ -80,7 +88,9 @@ def why_not(store: str, how: str) -> str | None:
 __all__ = [
     "STORES",
     "WAYS",
+    "Address",
     "How",
+    "KillableServer",
     "Server",
     "ServerUnavailable",
     "default_way",

@@ -14,7 +14,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
-from memcert_backends.servers.server import Server, ServerUnavailable
+from memcert_backends.servers.server import KillableServer, Server, ServerUnavailable
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class DatabaseStore:
         environment: the container's environment, ``{password}`` standing for a new password.
         command: what the container runs.
         process: the module that starts its binaries; imported when it is needed, since it needs
-            SQLAlchemy. It has ``PRODUCT``, ``why_no_process`` and ``process``.
+            SQLAlchemy. It has ``PRODUCT``, ``KEPT``, ``why_no_process`` and ``process``.
     """
 
     store: str
@@ -91,8 +91,23 @@ class DatabaseStore:
     @contextmanager
     def _process(self) -> Iterator[Server]:
         module = self._module()
-        with module.process() as url, module.PRODUCT.new_database(url, "process") as server:
+        with (
+            module.process() as (url, _),
+            module.PRODUCT.new_database(url, "process", self._killable) as server,
+        ):
             yield server
+
+    @contextmanager
+    def _killable(self) -> Iterator[KillableServer]:
+        from memcert_backends.servers.killable import killable
+
+        module = self._module()
+        with (
+            module.process(module.KEPT) as (url, process),
+            module.PRODUCT.new_database(url, "process") as server,
+            killable(server, [process]) as made,
+        ):
+            yield made
 
     @contextmanager
     def _container(self) -> Iterator[Server]:

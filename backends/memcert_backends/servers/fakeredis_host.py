@@ -14,6 +14,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from fakeredis import TcpFakeServer
+from fakeredis._clients._tcp_server import Writer
 from redis.exceptions import AuthenticationError, ResponseError
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ HOST = "127.0.0.1"
 _PIECE = 16 * 1024
 _LARGE_PIECE = 128 * 1024
 _POLL_SECONDS = 0.02
+_LONGEST_STATUS = 100
 
 
 class _Received:
@@ -85,6 +87,22 @@ class _Client:
             return error
 
 
+class _Writer(Writer):
+    """What answers a client, with texts as a Redis sends them.
+
+    fakeredis no longer knows which answers are statuses when it writes them, and sends every text
+    without a line break as one: on a line, which clients take up to some length only.
+    """
+
+    def dump(self, value: Any) -> None:
+        text = value.encode() if isinstance(value, str) else value
+        if isinstance(text, bytes) and len(text) > _LONGEST_STATUS:
+            self.write(b"$%d\r\n%s\r\n" % (len(text), text))
+            self.writer.flush()
+        else:
+            super().dump(value)
+
+
 class _Server(TcpFakeServer):
     # The default, 5, makes a sixth client that connects at the same time wait for a second.
     request_queue_size = 512
@@ -98,8 +116,14 @@ class _Server(TcpFakeServer):
             def setup(self) -> None:
                 super().setup()
                 self.current_client: Any = _Client(self.current_client)
+                self.writer = _Writer(self.client_address, self.wfile, self)
 
         self.RequestHandlerClass = Handler
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of a client that went away, which is what clients do."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
 
     def get_request(self) -> tuple[socket.socket, Any]:
         accepted, address = super().get_request()

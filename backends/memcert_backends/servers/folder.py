@@ -62,6 +62,7 @@ def _new_folder() -> Iterator[Server]:
             how="embedded",
             version="folder",
             fresh=_new_folder,
+            addresses=(),
         )
 
 
@@ -69,4 +70,4 @@ def _new_folder() -> Iterator[Server]:
 def _as_it_is(url: str) -> Iterator[Server]:
     if not path_of(url).is_dir():
         raise ServerUnavailable(f"{url} is no folder")
-    yield Server(url=url, store="folder", how="url", version="folder")
+    yield Server(url=url, store="folder", how="url", version="folder", addresses=())

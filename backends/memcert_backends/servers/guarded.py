@@ -17,7 +17,8 @@ _WATCHED_PROCESS = (
     'exec 3<&0; (exec >/dev/null 2>&1; read -r _ <&3; kill -KILL "$$") & exec 3<&- </dev/null; '
     'exec "$@"'
 )
-_FOLDER_WATCHER = 'read -r _; rm -rf -- "$1"'
+# A process that was killed a moment ago may still write to it.
+_FOLDER_WATCHER = 'read -r _; for _ in 1 2 3 4 5 6 7 8 9; do rm -rf -- "$1" && exit; sleep 1; done'
 
 
 @contextmanager

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import secrets
 import shutil
-import socket
 import subprocess
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,8 +12,9 @@ from pathlib import Path
 from sqlalchemy import URL
 
 from memcert_backends.servers.account import Account, account_for
-from memcert_backends.servers.guarded import guarded_folder, guarded_process
+from memcert_backends.servers.guarded import guarded_folder
 from memcert_backends.servers.server import ServerUnavailable
+from memcert_backends.servers.server_process import HOST, Program, ServerProcess, running
 from memcert_backends.servers.sql import Product
 
 PRODUCT = Product(
@@ -23,6 +22,8 @@ PRODUCT = Product(
     # SQLAlchemy's `mysql` is for both; its `mariadb` refuses a MySQL.
     schemes=("mysql", "mariadb"),
     drivers={"aiomysql": "connect_timeout", "asyncmy": "connect_timeout"},
+    default_host="localhost",
+    default_port=3306,
     default_database=None,
     version=(
         "SELECT CONCAT(IF(VERSION() LIKE '%%MariaDB%%', 'MariaDB ', 'MySQL '),"
@@ -33,8 +34,6 @@ PRODUCT = Product(
     drop="DROP DATABASE IF EXISTS {name}",
 )
 """MariaDB 10.6 and later, and MySQL 8.0.19 and later."""
-
-HOST = "127.0.0.1"
 
 SETTINGS: Mapping[str, str] = {
     "bind-address": HOST,
@@ -49,13 +48,20 @@ SETTINGS: Mapping[str, str] = {
 }
 """The configuration, apart from the port and the folder; an empty value is a bare option."""
 
-_USER = "memcert"
-_START_SECONDS = 30.0
-_ATTEMPTS = 3
+KEPT: Mapping[str, str] = {
+    # With 0, what was committed in the last second is in this process alone:
+    # https://mariadb.com/docs/server/server-usage/storage-engines/innodb/innodb-system-variables#innodb_flush_log_at_trx_commit
+    # ``nosync`` stays: what a process wrote outlives it in the system's memory. A power cut, for
+    # which it is synchronised to the disk, is not what happens here.
+    "innodb-flush-log-at-trx-commit": "1",
+}
+"""What differs where the server keeps what it acknowledged when it is killed."""
 
-# Whoever can connect from this machine is not let in without the password.
+_USER = "memcert"
+
+# Whoever can connect from this machine is not let in without the password. Executed at each start.
 _ACCOUNTS = """\
-CREATE USER '{user}'@'%' IDENTIFIED BY '{password}';
+CREATE OR REPLACE USER '{user}'@'%' IDENTIFIED BY '{password}';
 GRANT ALL PRIVILEGES ON *.* TO '{user}'@'%' WITH GRANT OPTION;
 DELETE FROM mysql.global_priv WHERE User <> '{user}' AND User NOT LIKE 'mariadb.%';
 FLUSH PRIVILEGES;
@@ -74,7 +80,7 @@ def why_no_process() -> str | None:
 
 
 @contextmanager
-def process(settings: Mapping[str, str] | None = None) -> Iterator[URL]:
+def process(settings: Mapping[str, str] | None = None) -> Iterator[tuple[URL, ServerProcess]]:
     """Start a MariaDB, and stop it when the context or this process ends.
 
     Args:
@@ -96,26 +102,19 @@ def process(settings: Mapping[str, str] | None = None) -> Iterator[URL]:
         accounts.touch(mode=0o600)
         accounts.write_text(_ACCOUNTS.format(user=_USER, password=password), "ascii")
         account.own(str(accounts))
-        for attempt in range(1, _ATTEMPTS + 1):
-            port = _free_port()
-            command = account.command(mariadbd, *_options(folder, port, settings or {}))
-            with guarded_process(command, folder) as process:
-                url = URL.create("mysql", _USER, password, HOST, port)
-                try:
-                    _wait_until_ready(process, url)
-                except _Ended:
-                    # Another process may have taken the port since.
-                    if attempt == _ATTEMPTS:
-                        raise ServerUnavailable(
-                            f"mariadb: {mariadbd} does not start: {_last_line(folder)}"
-                        ) from None
-                    continue
-                yield url
-                return
 
+        def url_at(port: int) -> URL:
+            return URL.create("mysql", _USER, password, HOST, port)
 
-class _Ended(Exception):
-    pass
+        program = Program(
+            store="mariadb",
+            path=mariadbd,
+            folder=folder,
+            command=lambda port: account.command(mariadbd, *_options(folder, port, settings or {})),
+            ready=lambda _, port: _ready(url_at(port)),
+        )
+        with running(program) as started:
+            yield url_at(started.port), started
 
 
 def _options(folder: str, port: int, settings: Mapping[str, str]) -> list[str]:
@@ -159,29 +158,10 @@ def _initialise(install: str, account: Account, folder: str) -> None:
         raise ServerUnavailable(f"mariadb: {install} fails: {reason}")
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def _wait_until_ready(process: subprocess.Popen[bytes], url: URL) -> None:
-    deadline = time.monotonic() + _START_SECONDS
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            raise _Ended
-        try:
-            # No other server lets this user in.
-            PRODUCT.execute(url, "SELECT 1")
-        except ServerUnavailable:
-            time.sleep(0.05)
-        else:
-            return
-    raise ServerUnavailable(f"mariadb: mariadbd does not answer within {_START_SECONDS:g} s")
-
-
-def _last_line(folder: str) -> str:
-    log = Path(folder, "log")
-    lines = log.read_text("utf-8", "replace").split("\n") if log.exists() else []
-    return next((line for line in reversed(lines) if line.strip()), "it wrote no log")
+def _ready(url: URL) -> bool:
+    try:
+        # No other server lets this user in.
+        PRODUCT.execute(url, "SELECT 1")
+    except ServerUnavailable:
+        return False
+    return True

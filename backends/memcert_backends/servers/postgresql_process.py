@@ -6,24 +6,26 @@ import re
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
-import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import URL
 
 from memcert_backends.servers.account import Account, account_for
-from memcert_backends.servers.guarded import guarded_folder, guarded_process
+from memcert_backends.servers.guarded import guarded_folder
 from memcert_backends.servers.server import ServerUnavailable
+from memcert_backends.servers.server_process import HOST, Program, ServerProcess, running
 from memcert_backends.servers.sql import Product
 
 PRODUCT = Product(
     store="postgresql",
     schemes=("postgresql", "postgres"),
     drivers={"asyncpg": "timeout", "psycopg": "connect_timeout"},
+    # The drivers look for a Unix socket first, and in the environment.
+    default_host=None,
+    default_port=5432,
     default_database="postgres",
     version="SELECT 'PostgreSQL ' || split_part(current_setting('server_version'), ' ', 1)",
     # template0, since nobody can be connected to that, which would make this fail.
@@ -31,8 +33,6 @@ PRODUCT = Product(
     drop="DROP DATABASE IF EXISTS {name} WITH (FORCE)",
 )
 """PostgreSQL 13 and later."""
-
-HOST = "127.0.0.1"
 
 SETTINGS: Mapping[str, str] = {
     "listen_addresses": HOST,
@@ -47,9 +47,18 @@ SETTINGS: Mapping[str, str] = {
 }
 """The configuration, apart from the port."""
 
+KEPT: Mapping[str, str] = {
+    # Without it, what was committed last is in this server's memory alone:
+    # https://www.postgresql.org/docs/current/wal-async-commit.html
+    "synchronous_commit": "on",
+    # A process that is killed while it writes a page may have written a part of it.
+    "full_page_writes": "on",
+    # ``fsync`` stays off: what a process wrote outlives it in the system's memory. A power cut, for
+    # which it is synchronised to the disk, is not what happens here.
+}
+"""What differs where the server keeps what it acknowledged when it is killed."""
+
 _USER = "memcert"
-_START_SECONDS = 30.0
-_ATTEMPTS = 3
 
 
 def why_no_process() -> str | None:
@@ -64,7 +73,7 @@ def why_no_process() -> str | None:
 
 
 @contextmanager
-def process(settings: Mapping[str, str] | None = None) -> Iterator[URL]:
+def process(settings: Mapping[str, str] | None = None) -> Iterator[tuple[URL, ServerProcess]]:
     """Start a PostgreSQL, and stop it when the context or this process ends.
 
     Args:
@@ -82,33 +91,29 @@ def process(settings: Mapping[str, str] | None = None) -> Iterator[URL]:
         account.own(folder)
         password = secrets.token_hex(16)
         _initialise(initdb, account, folder, password)
-        for attempt in range(1, _ATTEMPTS + 1):
-            port = _free_port()
+
+        def command(port: int) -> list[str]:
             chosen = {**SETTINGS, **(settings or {}), "port": str(port)}
             options = [part for name, value in chosen.items() for part in ("-c", f"{name}={value}")]
             # Its messages go to its standard error, which a shell sends to a file.
-            command = account.command(postgres, "-D", f"{folder}/data", *options)
-            with guarded_process(_logged(command), folder) as process:
-                try:
-                    _wait_until_ready(process, Path(folder))
-                except _Ended:
-                    # Another process may have taken the port since.
-                    if attempt == _ATTEMPTS:
-                        raise ServerUnavailable(
-                            f"postgresql: {postgres} does not start: {_last_line(folder)}"
-                        ) from None
-                    continue
-                try:
-                    yield URL.create("postgresql", _USER, password, HOST, port, "postgres")
-                finally:
-                    # At once, but with its shared memory given back.
-                    process.send_signal(signal.SIGQUIT)
-                    process.wait()
-                return
+            return _logged(account.command(postgres, "-D", f"{folder}/data", *options))
 
-
-class _Ended(Exception):
-    pass
+        state = Path(folder, "data", "postmaster.pid")
+        program = Program(
+            store="postgresql",
+            path=postgres,
+            folder=folder,
+            command=command,
+            ready=lambda process_id, _: _ready(process_id, state),
+            # It ends at once, but gives its shared memory back.
+            last=signal.SIGQUIT,
+        )
+        try:
+            with running(program) as started:
+                url = URL.create("postgresql", _USER, password, HOST, started.port, "postgres")
+                yield url, started
+        finally:
+            _give_back_memory(state)
 
 
 def _binary(name: str) -> str:
@@ -153,29 +158,26 @@ def _logged(command: list[str]) -> list[str]:
     return ["/bin/sh", "-c", 'exec "$@" >log 2>&1', "sh", *command]
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
+def _ready(process_id: int, state: Path) -> bool:
+    lines = _lines(state)
+    return len(lines) > 7 and lines[0] == str(process_id) and lines[7].strip() == "ready"
 
 
-def _wait_until_ready(process: subprocess.Popen[bytes], folder: Path) -> None:
-    # Its first line is the process id and its eighth the state:
-    # https://www.postgresql.org/docs/current/storage-file-layout.html
-    state = folder / "data" / "postmaster.pid"
-    deadline = time.monotonic() + _START_SECONDS
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            raise _Ended
-        lines = state.read_text("ascii", "replace").split("\n") if state.exists() else []
-        if len(lines) > 7 and lines[0] == str(process.pid) and lines[7].strip() == "ready":
-            return
-        time.sleep(0.01)
-    raise ServerUnavailable(f"postgresql: postgres does not start within {_START_SECONDS:g} s")
+def _give_back_memory(state: Path) -> None:
+    """Remove the small piece of shared memory that a server leaves behind when it is killed."""
+    lines = _lines(state)
+    if len(lines) > 6 and lines[6].strip():
+        with suppress(FileNotFoundError):
+            subprocess.run(["ipcrm", "-m", lines[6].split()[1]], capture_output=True, check=False)
 
 
-def _last_line(folder: str) -> str:
-    log = Path(folder, "log")
-    lines = log.read_text("utf-8", "replace").split("\n") if log.exists() else []
-    return next((line for line in reversed(lines) if line.strip()), "it wrote no log")
+def _lines(state: Path) -> list[str]:
+    """Return what a running server says of itself; it removes that when it ends.
+
+    The first line is its process id, the seventh the key and the id of its shared memory, and the
+    eighth whether it is ready: https://www.postgresql.org/docs/current/storage-file-layout.html
+    """
+    try:
+        return state.read_text("ascii", "replace").split("\n")
+    except FileNotFoundError:
+        return []

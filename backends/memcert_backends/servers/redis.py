@@ -103,14 +103,18 @@ class _Host:
 
     @contextmanager
     def server(self) -> Iterator[Server]:
+        from memcert_backends.servers.redis_address import with_address
+
         port = self._ask("open")
         try:
-            yield Server(
-                url=f"redis://127.0.0.1:{port}/0",
-                store=STORE,
-                how="embedded",
-                version=self._version,
-                fresh=self.server,
+            yield with_address(
+                Server(
+                    url=f"redis://127.0.0.1:{port}/0",
+                    store=STORE,
+                    how="embedded",
+                    version=self._version,
+                    fresh=self.server,
+                )
             )
         finally:
             with suppress(ServerUnavailable):
@@ -134,21 +138,25 @@ class _Host:
 @contextmanager
 def _container() -> Iterator[Server]:
     from memcert_backends.servers.container import container
+    from memcert_backends.servers.redis_address import with_address
     from memcert_backends.servers.redis_version import version_at
 
     with container(STORE, IMAGE, _PORT, command=["redis-server", "--save", ""]) as running:
         url = f"redis://{running.host}:{running.port}/0"
-        yield Server(
-            url=url,
-            store=STORE,
-            how="container",
-            version=running.when_ready(partial(version_at, url, STORE)),
-            fresh=_container,
+        yield with_address(
+            Server(
+                url=url,
+                store=STORE,
+                how="container",
+                version=running.when_ready(partial(version_at, url, STORE)),
+                fresh=_container,
+            )
         )
 
 
 @contextmanager
 def _running(url: str) -> Iterator[Server]:
+    from memcert_backends.servers.redis_address import with_address
     from memcert_backends.servers.redis_version import version_at
 
-    yield Server(url=url, store=STORE, how="url", version=version_at(url, STORE))
+    yield with_address(Server(url=url, store=STORE, how="url", version=version_at(url, STORE)))

@@ -62,6 +62,10 @@ def why_not(how: str) -> str | None:
 
 @contextmanager
 def _running(url: str) -> Iterator[Server]:
+    from memcert_backends.servers.redis_address import addresses_of_cluster
     from memcert_backends.servers.redis_version import version_at
 
-    yield Server(url=url, store=STORE, how="url", version=version_at(url, STORE, cluster=True))
+    version = version_at(url, STORE, cluster=True)
+    yield Server(
+        url=url, store=STORE, how="url", version=version, addresses=addresses_of_cluster(url)
+    )

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import shutil
-import socket
-import subprocess
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from memcert_backends.servers.guarded import guarded_folder, guarded_process
+from memcert_backends.servers.guarded import guarded_folder
+from memcert_backends.servers.killable import killable
+from memcert_backends.servers.redis_address import with_address
 from memcert_backends.servers.redis_version import redis_version
-from memcert_backends.servers.server import Server, ServerUnavailable
-
-HOST = "127.0.0.1"
+from memcert_backends.servers.server import KillableServer, Server, ServerUnavailable
+from memcert_backends.servers.server_process import HOST, Program, ServerProcess, running
 
 SETTINGS: Mapping[str, str] = {
     "bind": HOST,
@@ -31,8 +29,16 @@ SETTINGS: Mapping[str, str] = {
 }
 """The configuration, apart from the port and the folder; nothing is kept after the end."""
 
+KEPT: Mapping[str, str] = {
+    "appendonly": "yes",
+    # Commands are in the file "before sending the replies":
+    # https://redis.io/docs/latest/operate/oss_and_stack/management/persistence/#how-durable-is-the-append-only-file
+    # With ``everysec`` they wait, up to two seconds, while the file is being synchronised.
+    "appendfsync": "always",
+}
+"""What differs where the server keeps what it acknowledged when it is killed."""
+
 _START_SECONDS = 15.0
-_ATTEMPTS = 3
 
 
 def why_no_process() -> str | None:
@@ -43,13 +49,37 @@ def why_no_process() -> str | None:
 
 
 @contextmanager
-def redis_process(
-    settings: Mapping[str, str] | None = None, port_above: int = 0
-) -> Iterator[Server]:
+def redis_process(settings: Mapping[str, str] | None = None) -> Iterator[Server]:
     """Start a redis-server, and stop it when the context or this process ends.
 
     Args:
         settings: its configuration, where it differs from `SETTINGS`.
+
+    Raises:
+        ServerUnavailable: there is no such binary, or it does not start; one line says why.
+    """
+    with running_redis(settings or {}) as process:
+        fresh = partial(redis_process, settings)
+        yield replace(_server(process), fresh=fresh, killable=killable_redis)
+
+
+@contextmanager
+def killable_redis() -> Iterator[KillableServer]:
+    """Start a redis-server that can be killed, and stop it when the context or this process ends.
+
+    Raises:
+        ServerUnavailable: there is no such binary, or it does not start; one line says why.
+    """
+    with running_redis(KEPT) as process, killable(_server(process), [process]) as made:
+        yield made
+
+
+@contextmanager
+def running_redis(settings: Mapping[str, str], port_above: int = 0) -> Iterator[ServerProcess]:
+    """Start a redis-server, and stop it when the context or this process ends.
+
+    Args:
+        settings: its configuration, where it differs from `SETTINGS`; read whenever it is started.
         port_above: how far above its port it opens a second one, as a cluster's node does; 0 for
             none.
 
@@ -61,67 +91,63 @@ def redis_process(
         raise ServerUnavailable(f"redis: {reason}")
     binary = shutil.which("redis-server") or ""
     with guarded_folder("memcert-redis-") as folder:
-        for attempt in range(1, _ATTEMPTS + 1):
-            port = _free_port(port_above)
-            chosen = {**SETTINGS, **(settings or {}), "port": str(port), "dir": folder}
-            with guarded_process(_command(binary, chosen), folder) as process:
-                try:
-                    running = _version_when_ready(process, port)
-                except _Ended:
-                    # Another process may have taken the port since.
-                    if attempt == _ATTEMPTS:
-                        raise ServerUnavailable(
-                            f"redis: {binary} does not start: {_last_line(folder)}"
-                        ) from None
-                    continue
-                yield Server(
-                    url=f"redis://{HOST}:{port}/0",
-                    store="redis",
-                    how="process",
-                    version=running,
-                    fresh=partial(redis_process, settings, port_above),
-                )
-                return
+
+        def command(port: int) -> list[str]:
+            chosen = {**SETTINGS, **settings, "port": str(port), "dir": folder}
+            return [
+                binary,
+                *(part for name, value in chosen.items() for part in (f"--{name}", value)),
+            ]
+
+        program = Program(
+            store="redis",
+            path=binary,
+            folder=folder,
+            command=command,
+            ready=_ready,
+            log=SETTINGS["logfile"],
+            seconds=_START_SECONDS,
+            port_above=port_above,
+        )
+        with running(program) as process:
+            yield process
 
 
-class _Ended(Exception):
-    pass
+def _server(process: ServerProcess) -> Server:
+    with client_of(process) as client:
+        version = redis_version(client)
+    return with_address(Server(url=url_of(process), store="redis", how="process", version=version))
 
 
-def _command(binary: str, settings: Mapping[str, str]) -> list[str]:
-    return [binary, *(part for name, value in settings.items() for part in (f"--{name}", value))]
+def url_of(process: ServerProcess) -> str:
+    """Return the URL of a redis-server of one's own.
+
+    Args:
+        process: the server.
+    """
+    return f"redis://{HOST}:{process.port}/0"
 
 
-def _free_port(above: int = 0) -> int:
-    while True:
-        with socket.socket() as probe, socket.socket() as second:
-            probe.bind((HOST, 0))
-            port: int = probe.getsockname()[1]
-            try:
-                second.bind((HOST, port + above if above else 0))
-            except (OSError, OverflowError):
-                # Taken, or beyond the last one.
-                continue
-            return port
+def client_of(process: ServerProcess) -> redis.Redis:
+    """Return a client that does not wait for a server that is gone.
+
+    Args:
+        process: the server.
+    """
+    return _client(process.port)
 
 
-def _version_when_ready(process: subprocess.Popen[bytes], port: int) -> str:
-    deadline = time.monotonic() + _START_SECONDS
-    with redis.Redis(host=HOST, port=port, retry=Retry(NoBackoff(), 0)) as client:
-        while time.monotonic() < deadline:
-            try:
-                if client.info("server").get("process_id") == process.pid:
-                    return redis_version(client)
-            except redis.RedisError:
-                # Not there yet; or another server is, and this one ends soon.
-                pass
-            if process.poll() is not None:
-                raise _Ended
-            time.sleep(0.005)
-    raise ServerUnavailable(f"redis: redis-server does not answer within {_START_SECONDS:g} s")
+def _client(port: int) -> redis.Redis:
+    return redis.Redis(
+        host=HOST, port=port, retry=Retry(NoBackoff(), 0), socket_timeout=_START_SECONDS
+    )
 
 
-def _last_line(folder: str) -> str:
-    log = Path(folder, SETTINGS["logfile"])
-    lines = log.read_text("utf-8", "replace").split("\n") if log.exists() else []
-    return next((line for line in reversed(lines) if line.strip()), "it wrote no log")
+def _ready(process_id: int, port: int) -> bool:
+    with _client(port) as client:
+        try:
+            found = client.info()
+        except redis.RedisError:
+            return False
+    # Else another server is there, and this one ends soon; or it still reads its file.
+    return found.get("process_id") == process_id and not found.get("loading")

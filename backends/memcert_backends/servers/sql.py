@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib.util import find_spec
 from typing import Any
@@ -17,10 +17,12 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from memcert_backends.servers.server import Server, ServerUnavailable
+from memcert_backends.servers.rerouting import reachable
+from memcert_backends.servers.server import Address, KillableServer, Server, ServerUnavailable
 
 _CONNECT_SECONDS = 4.0
 _SECONDS = 15.0
+_ELSEWHERE = {"host", "hostaddr", "port", "service", "unix_socket", "read_default_file"}
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,9 @@ class Product:
         schemes: what a URL of it starts with, before a driver's name; the first one is used.
         drivers: the drivers that can be used here, by name, each with the keyword that limits how
             long connecting takes.
+        default_host: the host that clients connect to where the URL names none; None where that
+            may be no TCP port.
+        default_port: the port that they connect to where it names none.
         default_database: the database to connect to where the URL names none.
         version: a query for the version, as reports name it.
         create: the statement that creates a database.
@@ -41,6 +46,8 @@ class Product:
     store: str
     schemes: Sequence[str]
     drivers: Mapping[str, str]
+    default_host: str | None
+    default_port: int
     default_database: str | None
     version: str
     create: str
@@ -75,12 +82,18 @@ class Product:
             return executor.submit(asyncio.run, self._execute(url, statements)).result()
 
     @contextmanager
-    def new_database(self, url: URL, how: str) -> Iterator[Server]:
+    def new_database(
+        self,
+        url: URL,
+        how: str,
+        killable: Callable[[], AbstractContextManager[KillableServer]] | None = None,
+    ) -> Iterator[Server]:
         """Give a new database on a running server, and drop it at the end.
 
         Args:
             url: the server.
             how: how it was started.
+            killable: starts another one that can be killed; None where that cannot be had.
 
         Raises:
             ServerUnavailable: that cannot be had, one line says why.
@@ -88,17 +101,46 @@ class Product:
         name = f"memcert_{uuid.uuid4().hex[:16]}"
         version = self.execute(url, self.create.format(name=name), self.version)
         try:
-            yield Server(
-                url=url.set(database=name).render_as_string(hide_password=False),
-                store=self.store,
-                how=how,
-                version=version,
-                fresh=partial(self.new_database, url, how),
+            yield self.with_address(
+                url.set(database=name),
+                Server(
+                    url=url.set(database=name).render_as_string(hide_password=False),
+                    store=self.store,
+                    how=how,
+                    version=version,
+                    fresh=partial(self.new_database, url, how, killable),
+                    killable=killable,
+                ),
             )
         finally:
             # A server that went takes its databases along, or its owner finds this one.
             with suppress(ServerUnavailable):
                 self.execute(url, self.drop.format(name=name))
+
+    def address(self, url: URL) -> Address | None:
+        """Return where clients connect; None if that is not known, or no TCP port.
+
+        Args:
+            url: the server.
+        """
+        # These say where it is, or say it otherwise, in words of the drivers.
+        if _ELSEWHERE & url.query.keys():
+            return None
+        host = url.host or self.default_host
+        return None if host is None else (host, url.port or self.default_port)
+
+    def with_address(self, url: URL, server: Server) -> Server:
+        """Return a server with its address and the way to reroute it, where its URL allows that.
+
+        Args:
+            url: its URL.
+            server: the server.
+        """
+        address = self.address(url)
+        if any(name.startswith("ssl") for name in url.query):
+            # The certificate may have to be for the host that the URL names.
+            return replace(server, addresses=address and (address,))
+        return reachable(server, address, partial(_url_at, url))
 
     async def _execute(self, url: URL, statements: Sequence[str]) -> Any:
         driver = next((name for name in self.drivers if find_spec(name)), None)
@@ -132,6 +174,11 @@ class Product:
             ) from None
         finally:
             await engine.dispose()
+
+
+def _url_at(url: URL, address: Address) -> str:
+    host, port = address
+    return url.set(host=host, port=port).render_as_string(hide_password=False)
 
 
 def _reason(error: BaseException, url: URL) -> str:

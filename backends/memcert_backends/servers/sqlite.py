@@ -59,9 +59,11 @@ def _new_file() -> Iterator[Server]:
                 how="embedded",
                 version=f"SQLite {sqlite3.sqlite_version} (file)",
                 fresh=_new_file,
+                addresses=(),
             )
 
 
 @contextmanager
 def _as_it_is(url: str) -> Iterator[Server]:
-    yield Server(url=url, store="sqlite", how="url", version=f"SQLite {sqlite3.sqlite_version}")
+    version = f"SQLite {sqlite3.sqlite_version}"
+    yield Server(url=url, store="sqlite", how="url", version=version, addresses=())

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.util import greenlet_spawn
 
 from memcert_backends.sql.dialect import Dialect, dialect_of
+from memcert_backends.whole import end_of
 
 T = TypeVar("T")
 
@@ -39,6 +40,7 @@ class Database:
     def __init__(self, engine_or_session: AsyncEngine | AsyncSession) -> None:
         self._session: AsyncSession | None = None
         self._engine: Engine | None = None
+        self.description = "a database"
         if isinstance(engine_or_session, AsyncEngine):
             self._engine = engine_or_session.sync_engine
             name = self._engine.dialect.name
@@ -56,6 +58,8 @@ class Database:
                 f" sqlalchemy.ext.asyncio, not {type(engine_or_session).__name__}"
             )
         self.dialect: Dialect = dialect_of(name)
+        if self._engine is not None:
+            self.description = self._engine.url.render_as_string(hide_password=True)
 
     async def read(self, operation: Callable[[Connection], T], nothing: T) -> T:
         """Run an operation of one statement that reads.
@@ -134,10 +138,12 @@ class Database:
         A statement that is cut off makes SQLAlchemy drop the connection, with all that the caller
         has pending on it, or with the whole database if that is in memory.
         """
-        begun = False
+        begun = given_up = False
 
         def noted(connection: Connection) -> T:
             nonlocal begun
+            if given_up:
+                raise _GivenUp
             begun = True
             return work(connection)
 
@@ -145,9 +151,9 @@ class Database:
         try:
             await asyncio.wait([task])
         except asyncio.CancelledError:
-            if not begun:
-                task.cancel()
-            await _end_of(task)
+            given_up = True
+            # A connection that is being opened is lost if that is cut off: it is given a while.
+            await end_of(task, None if begun else _SECONDS_TO_CONNECT)
             raise
         return task.result()
 
@@ -180,6 +186,14 @@ class Database:
         return await greenlet_spawn(_with_connection, engine, work)
 
 
+# How long a cancelled operation waits for a connection, and leaves it at that, in seconds.
+_SECONDS_TO_CONNECT = 1.0
+
+
+class _GivenUp(Exception):
+    """There is a connection, and nobody wants it any more."""
+
+
 # Before each further attempt, in seconds at most: about three seconds in all.
 _PAUSES = tuple(min(0.005 * 2**number, 0.32) for number in range(15))
 
@@ -194,17 +208,6 @@ def _with_session(session: Session, work: Callable[[Connection], T]) -> T:
         return work(session.connection())
     with session.begin():
         return work(session.connection())
-
-
-async def _end_of(task: asyncio.Task[Any]) -> None:
-    """Wait for a task, however often the waiting is cancelled."""
-    while not task.done():
-        try:
-            await asyncio.wait([task])
-        except asyncio.CancelledError:
-            continue
-    if not task.cancelled():
-        task.exception()  # seen: the caller hears of the cancellation
 
 
 _turns: WeakKeyDictionary[Any, tuple[asyncio.AbstractEventLoop, asyncio.Lock]] = WeakKeyDictionary()

@@ -58,6 +58,21 @@ class Dialect(ABC):
         """
         return bindparam(name, type_=String)
 
+    def planned_anew(self) -> tuple[ColumnElement[bool], ...]:
+        """Return the conditions by which a reading statement is planned each time it is executed.
+
+        Meant for those that look up rows one by one.
+        """
+        return ()
+
+    def second_key(self, space_id: ColumnElement[int]) -> ColumnElement[int]:
+        """Return what the index of messages by id, or of marks by number, begins with.
+
+        Args:
+            space_id: the column.
+        """
+        return space_id
+
     def value(self, identifier: str) -> str:
         """Return an id or a mark as a parameter holds it.
 
@@ -95,7 +110,7 @@ class Dialect(ABC):
 
     @abstractmethod
     def create(self, connection: Connection, statements: Sequence[TextClause]) -> None:
-        """Create the tables that are not there, also where others do so at the same time.
+        """Create what is not there of the tables, also where others do so at the same time.
 
         Args:
             connection: one in `transaction` or `savepoint`.
@@ -112,7 +127,7 @@ class Dialect(ABC):
 
     @abstractmethod
     def is_missing_table(self, error: DBAPIError) -> bool:
-        """Tell whether a statement failed because a table is not there.
+        """Tell whether a statement failed because a table, or a part of it, is not there.
 
         Args:
             error: what it raised.

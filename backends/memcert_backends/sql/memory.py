@@ -20,10 +20,15 @@ class AsyncSQLAlchemyMemory(StoredMemory):
     SQLite through aiosqlite; PostgreSQL, with a database in UTF8, through asyncpg or psycopg; MySQL
     8.0.19 and later and MariaDB 10.6 and later through aiomysql or asyncmy.
 
-    Its three tables are made when something is first stored. Given an engine, each operation
-    takes a connection, commits, and gives it back. Given a session that has a transaction open,
-    operations join it, each within a savepoint, and the caller commits; while the session has none
-    open, each operation commits itself. The engine or session is the caller's, and stays open.
+    Its three tables, and in SQLite a trigger of one, are made when something is first stored. Given
+    an engine, each operation takes a connection, commits, and gives it back. Given a session that
+    has a transaction open, operations join it, each within a savepoint, and the caller commits;
+    while the session has none open, each operation commits itself. The engine or session is the
+    caller's, and stays open.
+
+    However much is stored, a read is one statement, and a write at most three and a commit; on
+    MySQL, but not on MariaDB, `import_state` is four. What a server does not take in one statement
+    comes in several.
 
     A transaction of the memory's own that the database gives up for another's sake is tried again;
     in a transaction of the caller's that is an error, and the caller's to try again. MySQL rolls
@@ -44,7 +49,8 @@ class AsyncSQLAlchemyMemory(StoredMemory):
         TypeError: an argument has the wrong type.
         ValueError: an id or the prefix has a value that is not admitted, or the database is of a
             kind that there is no SQL for. Operations raise it for a message or a summary that is
-            more than a MySQL server takes at once (three quarters of its max_allowed_packet).
+            more than a MySQL server takes at once (three quarters of its max_allowed_packet for a
+            message, three eighths for a summary).
     """
 
     def __init__(
@@ -63,6 +69,9 @@ class AsyncSQLAlchemyMemory(StoredMemory):
         self._operations = self._database.dialect.operations(
             tables_of(table_prefix), self.user_id, self.session_id
         )
+
+    def _store_described(self) -> str:
+        return self._database.description
 
     async def _store_add(self, rows: list[Row], marks: list[str]) -> None:
         await self._store(partial(self._operations.add, rows=rows, marks=marks))

@@ -17,12 +17,13 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, TextClause
+from sqlalchemy import BigInteger, Boolean, ColumnElement, Connection, TextClause, literal_column
 from sqlalchemy.dialects.postgresql.base import PGDialect
 from sqlalchemy.exc import DBAPIError
 
 from memcert_backends.sql.dialect import Dialect, explicit_transaction
 from memcert_backends.sql.postgresql_operations import PostgreSQLOperations, PostgreSQLStatements
+from memcert_backends.sql.postgresql_plans import planned_anew
 from memcert_backends.sql.tables import Tables
 
 # "memcert" in ASCII: advisory locks are the database's, and other applications take some too.
@@ -42,6 +43,12 @@ class PostgreSQL(Dialect):
 
     def operations(self, tables: Tables, user_id: str, session_id: str) -> PostgreSQLOperations:
         return PostgreSQLOperations(self, _statements(self, tables), user_id, session_id)
+
+    def planned_anew(self) -> tuple[ColumnElement[bool], ...]:
+        return (literal_column(planned_anew("char_length(:user)"), Boolean),)
+
+    def second_key(self, space_id: ColumnElement[int]) -> ColumnElement[int]:
+        return space_id + literal_column("0", BigInteger)
 
     @contextmanager
     def reading(self, connection: Connection) -> Iterator[None]:

@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from memcert_backends.rows import MarkedRow, Row
 from memcert_backends.sql.dialect import Dialect
 from memcert_backends.sql.operations import Operations
+from memcert_backends.sql.postgresql_plans import planned_anew
 from memcert_backends.sql.reads import Reads
 from memcert_backends.sql.tables import Tables
 from memcert_reference.json_text import dump_json
@@ -35,20 +36,29 @@ _TYPES: dict[str, Any] = {
 }
 """The type of each parameter."""
 
+# The planner goes by statistics, which may be of another space, or of nothing yet. So every lookup
+# has one index that it can go by. Both tables have a primary key that begins with the space, and
+# the planner would look through a whole space by that if it takes it for a small one: therefore the
+# other index begins with an expression, `space_id + 0`.
+_INDEXES = (
+    "CREATE UNIQUE INDEX IF NOT EXISTS {messages_key} ON {messages} ((space_id + 0), msg_id)",
+    "CREATE UNIQUE INDEX IF NOT EXISTS {marks_of_message}"
+    " ON {marks} ((space_id + 0), number, mark)",
+)
 # Rows are looked up one by one, and deleted by their places: a join is the planner's to turn round,
 # and it takes every space to be of the same size. `OFFSET 0` keeps it from making these a join.
 _FOUND_BY_ID = (
     "found AS (SELECT message.place, message.number FROM unnest(:ids) AS item (msg_id),"
     " LATERAL (SELECT ctid AS place, number FROM {messages}"
-    " WHERE space_id = :space AND msg_id = item.msg_id OFFSET 0) AS message)"
+    " WHERE space_id + 0 = :space AND msg_id = item.msg_id OFFSET 0) AS message)"
 )
 _GONE = (
     ", gone AS (DELETE FROM {messages} WHERE ctid = ANY (ARRAY(SELECT place FROM found))),"
     " unmarked AS (DELETE FROM {marks} WHERE ctid = ANY (ARRAY("
     "SELECT mark.place FROM found, LATERAL (SELECT ctid AS place FROM {marks}"
-    " WHERE space_id = :space AND number = found.number OFFSET 0) AS mark)))"
-    " UPDATE {spaces} SET size = size - (SELECT count(*) FROM found) WHERE id = :space"
-    " RETURNING (SELECT count(*) FROM found)"
+    " WHERE space_id + 0 = :space AND number = found.number OFFSET 0) AS mark)))"
+    " UPDATE {spaces} SET size = size - (SELECT count(*) FROM found)"
+    f" WHERE id = :space AND {planned_anew(':space')} RETURNING (SELECT count(*) FROM found)"
 )
 
 
@@ -65,12 +75,15 @@ class PostgreSQLStatements(Reads):
 
     def __init__(self, dialect: Dialect, tables: Tables) -> None:
         super().__init__(dialect, tables)
-        format_table = dialect.compiler.identifier_preparer.format_table
+        preparer = dialect.compiler.identifier_preparer
         self._names = {
-            "spaces": format_table(tables.spaces),
-            "messages": format_table(tables.messages),
-            "marks": format_table(tables.marks),
+            "spaces": preparer.format_table(tables.spaces),
+            "messages": preparer.format_table(tables.messages),
+            "marks": preparer.format_table(tables.marks),
+            "messages_key": preparer.quote(f"{tables.messages.name}_key"),
+            "marks_of_message": preparer.quote(f"{tables.marks.name}_of_message"),
         }
+        self.create += [self._text(index) for index in _INDEXES]
 
         self.lock = self._text(
             "SELECT id FROM {spaces} WHERE user_id = :user AND session_id = :session FOR UPDATE"
@@ -91,7 +104,7 @@ class PostgreSQLStatements(Reads):
             " SELECT here.id, here.next_number + item.position - 1, item.msg_id, item.payload"
             " FROM {spaces} AS here, unnest(:ids, :payloads)"
             " WITH ORDINALITY AS item (msg_id, payload, position) WHERE here.id = :space"
-            " ON CONFLICT (space_id, msg_id) DO NOTHING RETURNING number"
+            " ON CONFLICT ((space_id + 0), msg_id) DO NOTHING RETURNING number"
         )
         count = (
             ") UPDATE {spaces} SET next_number = next_number + :count,"
@@ -141,7 +154,7 @@ class PostgreSQLStatements(Reads):
             f"{found}attached AS (INSERT INTO {{marks}} (space_id, mark, number)"
             f" SELECT :space, :new_mark, number FROM {source}"
             " ON CONFLICT (space_id, mark, number) DO NOTHING RETURNING number)"
-            " SELECT count(*) FROM attached"
+            f" SELECT count(*) FROM attached WHERE {planned_anew(':space')}"
         )
 
     def _detach(self, new_mark: bool, ids: bool) -> str:
@@ -161,6 +174,7 @@ class PostgreSQLStatements(Reads):
         return (
             f"{found}detached AS (DELETE FROM {{marks}} WHERE {which} RETURNING number)"
             f"{attached if new_mark else ''} SELECT count(*) FROM detached"
+            f" WHERE {planned_anew(':space')}"
         )
 
     def _text(self, statement: str) -> TextClause:

@@ -49,12 +49,13 @@ class Reads:
         here = select(spaces.c.id).where(self._is_here).scalar_subquery()
         self._messages_here = messages.c.space_id == here
         self._marks_here = marks.c.space_id == here
+        self._marks_in_order = dialect.second_key(marks.c.space_id) == here
 
         self.create = [
             text(str(statement.compile(dialect=dialect.compiler)))
             for statement in tables.creation(if_not_exists=dialect.creates_if_not_exists)
         ]
-        """Create each table."""
+        """Create each table, and what belongs to it."""
 
         self.size = self._text_of(select(spaces.c.size).where(self._is_here))
 
@@ -95,7 +96,10 @@ class Reads:
             )
             wanted = wanted.where(excluded.scalar_subquery().is_(None))
         summary = select(_BEFORE_ALL.label("number"), spaces.c.summary.label("payload"))
-        return self._in_order(union_all(summary.where(self._is_here), wanted), "number")
+        summary = summary.where(self._is_here)
+        if mark or exclude_mark:
+            summary = summary.where(*self._dialect.planned_anew())
+        return self._in_order(union_all(summary, wanted), "number")
 
     def _export(self) -> TextClause:
         """Return the reading of everything: the summary, each message, and after it its marks.
@@ -112,7 +116,7 @@ class Reads:
         ).where(self._is_here)
         stored = select(messages.c.number, _MESSAGE, messages.c.msg_id, messages.c.payload)
         attached = select(marks.c.number, _MARK, marks.c.mark, null())
-        parts = (summary, stored.where(self._messages_here), attached.where(self._marks_here))
+        parts = (summary, stored.where(self._messages_here), attached.where(self._marks_in_order))
         return self._in_order(union_all(*parts), "number", "kind")
 
     def _in_order(self, union: CompoundSelect[Any], *columns: str) -> TextClause:

@@ -19,6 +19,7 @@ from sqlalchemy.dialects.sqlite import dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
+from memcert_backends.sql import sqlite_replace
 from memcert_backends.sql.dialect import Dialect, explicit_transaction
 from memcert_backends.sql.sqlite_statements import SQLiteStatements
 from memcert_backends.sql.stepwise import StepwiseOperations
@@ -68,7 +69,8 @@ class SQLite(Dialect):
         )
 
     def is_missing_table(self, error: DBAPIError) -> bool:
-        return "no such table" in str(error.orig)
+        # A table without its trigger, which is made with the tables, is not all there either.
+        return any(sign in str(error.orig) for sign in ("no such table", sqlite_replace.MISSING))
 
     def is_conflict(self, error: DBAPIError) -> bool:
         # It waits as long as the engine says, and then is locked: that was a try already.

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Connection,
     FromClause,
     Integer,
     Select,
@@ -23,6 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.sqlite import insert
 
+from memcert_backends.sql import sqlite_replace
 from memcert_backends.sql.dialect import Dialect
 from memcert_backends.sql.stepwise import Statements
 from memcert_backends.sql.tables import Tables
@@ -57,13 +59,8 @@ class SQLiteStatements(Statements):
                 "next_number": spaces.c.next_number + _number("count"),
             }
         )
-        self.replace = self._upsert_space(
-            {
-                "size": _number("count"),
-                "next_number": spaces.c.next_number + _number("count"),
-                "summary": _text("summary"),
-            }
-        )
+        self.create.append(sqlite_replace.creation(dialect, tables))
+        self._replace = sqlite_replace.statement(dialect, tables)
 
         rows = _list_rows("rows", "msg_id", "payload")
         self.append = self._insert_missing(
@@ -136,6 +133,9 @@ class SQLiteStatements(Statements):
             False: self._text_of(delete(marks).where(self._marks_here, has_old_mark)),
             True: self._text_of(delete(marks).where(self._marks_by_id, has_old_mark)),
         }
+
+    def replacing(self, connection: Connection) -> tuple[TextClause, ...]:
+        return (self._replace,)
 
     def _attach(self, old_mark: bool, ids: bool) -> TextClause:
         """Return the attaching of ``new_mark`` to the messages that lack it."""

@@ -1,8 +1,8 @@
 """The operations where a statement changes one table: SQLite, and MySQL.
 
-Each writing operation is at most three statements, and five where it replaces the whole space,
-however much is stored and however many messages are meant (what is too long for one statement comes
-in several parts). Lists are JSON arrays in one parameter.
+Each writing operation is at most three statements, however much is stored and however many messages
+are meant (what is too long for one statement comes in several parts); in MySQL, but not in MariaDB,
+it is four where the whole space is replaced. Lists are JSON arrays in one parameter.
 """
 
 from __future__ import annotations
@@ -27,8 +27,6 @@ class Statements(Reads):
     """Wait until one is alone with the space; None where changing marks waits by itself."""
     reserve: TextClause
     """Make room for ``count`` messages; of those with ``ids``, only the new ones count."""
-    replace: TextClause
-    """Set ``summary``, and make room for ``count`` messages that are to be the only ones."""
     append: TextClause
     """Insert those of ``rows`` whose ids are new, with the last ``count`` numbers."""
     mark_reserved: TextClause
@@ -52,6 +50,17 @@ class Statements(Reads):
     """Attach ``new_mark``, by whether ``old_mark`` must be there and whether ``ids`` are named."""
     detach: dict[bool, TextClause]
     """Remove ``old_mark``, by whether ``ids`` are named."""
+
+    @abstractmethod
+    def replacing(self, connection: Connection) -> tuple[TextClause, ...]:
+        """Return what sets ``summary``, deletes all messages, and makes room for ``count``.
+
+        The first of them waits until one is alone with the space. Elsewhere it would be three
+        statements; what makes them one is special to each database.
+
+        Args:
+            connection: where to.
+        """
 
 
 class StepwiseOperations(Operations):
@@ -169,14 +178,9 @@ class StepwiseOperations(Operations):
         ]
         pair_parts = self._parts(connection, pairs, [*map(self._size, pairs)])
         count = len(rows)
-        self._run(
-            connection,
-            statements.replace,
-            count=count,
-            summary=self._summary_value(connection, summary),
-        )
-        self._run(connection, statements.delete_all_marks)
-        self._run(connection, statements.delete_all)
+        value = self._summary_value(connection, summary)
+        for statement in statements.replacing(connection):
+            self._run(connection, statement, count=count, summary=value)
         starts = accumulate((len(ids) for ids, _ in parts), initial=0)
         for start, (_, messages) in zip(starts, parts, strict=False):
             # `append` takes the last numbers: those that this part and the later ones got.

@@ -11,6 +11,9 @@ default: ``BINARY`` compares with memcmp (https://www.sqlite.org/datatype3.html#
 PostgreSQL's collation ``C``. In MySQL ids are binary strings, since its text comparisons leave
 trailing blanks aside (https://dev.mysql.com/doc/refman/8.0/en/charset-binary-collations.html); so
 are JSON texts, which therefore depend on no character set.
+
+Beside the primary keys, messages are found by their ids, and marks by their messages' numbers. Each
+dialect has the indexes for that: a constraint here, or what its own statements create.
 """
 
 from __future__ import annotations
@@ -94,7 +97,7 @@ class Tables:
             Column("msg_id", _IDENTIFIER, nullable=False),
             Column("payload", _JSON_TEXT, nullable=False),
             PrimaryKeyConstraint("space_id", "number"),
-            UniqueConstraint("space_id", "msg_id", name=f"{prefix}messages_key"),
+            _second_key("space_id", "msg_id", name=f"{prefix}messages_key"),
             **_INNODB,
         )
         self.marks = Table(
@@ -104,7 +107,7 @@ class Tables:
             Column("mark", _IDENTIFIER, nullable=False),
             Column("number", _NUMBER, nullable=False),
             PrimaryKeyConstraint("space_id", "mark", "number"),
-            UniqueConstraint("space_id", "number", "mark", name=f"{prefix}marks_of_message"),
+            _second_key("space_id", "number", "mark", name=f"{prefix}marks_of_message"),
             # The primary key is the table: nothing is stored beside it.
             sqlite_with_rowid=False,
             **_INNODB,
@@ -118,6 +121,13 @@ class Tables:
         """
         tables = (self.spaces, self.messages, self.marks)
         return [CreateTable(table, if_not_exists=if_not_exists) for table in tables]
+
+
+def _second_key(*columns: str, name: str) -> UniqueConstraint:
+    """Return a constraint that there is everywhere but in PostgreSQL, which has its own."""
+    return UniqueConstraint(*columns, name=name).ddl_if(
+        callable_=lambda *_, dialect, **__: dialect.name != "postgresql"
+    )
 
 
 @lru_cache(maxsize=64)

@@ -1,10 +1,11 @@
-"""The command line: ``memcert certify | replay | explain | backends | verify | copy``.
+"""The command line: ``memcert certify | replay | explain | backends | verify | copy | emulator``.
 
 Exit status 0: what was asked for holds; 1: it does not; 2: the question itself is wrong.
 """
 
 from __future__ import annotations
 
+import logging
 import sys
 from io import TextIOWrapper
 
@@ -13,6 +14,7 @@ import click
 from memcert.command_line.backends import backends
 from memcert.command_line.certify import certify
 from memcert.command_line.copy import copy
+from memcert.command_line.emulator import emulator
 from memcert.command_line.explain import explain
 from memcert.command_line.replay import replay
 from memcert.command_line.verify import verify
@@ -28,11 +30,13 @@ def main() -> None:
     rules of the contract the backend keeps. Exit status: 0 the asked level was reached, 1 it was
     not, 2 the question was wrong.
     """
+    # Drivers log what becomes of connections that the kit cuts, on the console if nobody listens.
+    logging.getLogger().addHandler(logging.NullHandler())
     # Messages hold any character, and some consoles show ASCII only.
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
 
 
-for command in (certify, replay, explain, backends, verify, copy):
+for command in (certify, replay, explain, backends, verify, copy, emulator):
     main.add_command(command)

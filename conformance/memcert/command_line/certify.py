@@ -12,11 +12,11 @@ from rich.console import Console
 
 from memcert.command_line.errors import WrongQuestion, in_one_line
 from memcert.engine.certificate import Certificate, succeeded, write_certificate
-from memcert.engine.certification import TOP_LEVEL, Plan, asked_of
 from memcert.engine.certification import certify as run
 from memcert.engine.corpus import Corpus
 from memcert.engine.deviation import read_deviations
 from memcert.engine.files import check_writable
+from memcert.engine.plan import TOP_LEVEL, Plan, asked_of
 from memcert.engine.rule import Level
 from memcert.engine.session import Session
 from memcert.reports.console import Watch, show
@@ -33,7 +33,8 @@ LEVELS = [level.value for level in Level if TOP_LEVEL.includes(level)]
 @click.option(
     "--level",
     type=click.Choice(LEVELS),
-    help="The level to reach. By default the highest that the backend can be asked for.",
+    help="The level to reach. By default the highest that the backend can show on its store:"
+    " resilient takes a server that the kit can kill (--server process), or a file.",
 )
 @click.option(
     "--server",
@@ -46,7 +47,7 @@ LEVELS = [level.value for level in Level if TOP_LEVEL.includes(level)]
     "--budget",
     type=click.FloatRange(min=0),
     default=None,
-    show_default="30, or 10 with --rule",
+    show_default="30, 90 for level resilient, or 10 with --rule",
     metavar="SECONDS",
     help="How long the programs may take. Every rule runs a few, however long they take.",
 )
@@ -119,13 +120,13 @@ def certify(
         check_writable(report_dir)
     # Hypothesis keeps a cache; the working directory is the user's.
     set_hypothesis_home_dir(counterexamples / "hypothesis")
-    seconds = budget if budget is not None else 10.0 if rules else Plan.budget
+    seconds = 10.0 if budget is None and rules else budget
     plan = Plan(asked, frozenset(rules), seconds, seed, deviations=known)
     console = Console(highlight=False, soft_wrap=True)
     corpus = Corpus(counterexamples, backend.name, CONTRACT)
-    _, chosen = asked_of(CONTRACT, plan, durable=backend.durable)
-    watch = Watch(console, len(chosen), backend.name)
     with Session(CONTRACT, backend, server) as session:
+        _, chosen = asked_of(session, plan)
+        watch = Watch(console, len(chosen), backend.name)
         with watch.shown():
             found = run(session, plan, corpus, watch)
         certificate = write_certificate(session, plan, found)

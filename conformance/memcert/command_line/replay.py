@@ -9,11 +9,11 @@ import click
 from rich.console import Console
 
 from memcert.command_line.errors import WrongQuestion, in_one_line
-from memcert.engine.preflight import preflight
-from memcert.engine.program import Program, parse_program
+from memcert.engine.program import Program
+from memcert.engine.program_reading import parse_program
 from memcert.engine.script import script
-from memcert.engine.session import Session
-from memcert.resolver import resolve
+from memcert.engine.trials.story import story
+from memcert.replaying import run_again
 from memcert.short_term import CONTRACT
 
 
@@ -37,21 +37,16 @@ def replay(file: Path, name: str, server: str | None, as_script: bool) -> None:
     """
     program = read(file)
     console = Console(highlight=False, soft_wrap=True)
-    with Session(CONTRACT, resolve(name), server) as session:
-        preflight(session)
-        divergence = session.execute(program).divergence
-    for number, step in enumerate(program.steps):
-        who = f"client {step.client}: " if len(program.clients) > 1 else ""
-        console.print(
-            f"{number + 1:>3} {who}{'; '.join(step.operation.source('memory'))}",
-            markup=False,
-            soft_wrap=True,
-        )
-        if divergence is not None and divergence.step == number:
+    divergence = run_again(program, name, server)
+    for place, text in story(program):
+        number = "" if place is None else place + 1
+        console.print(f"{number:>3} {text}", markup=False, soft_wrap=True)
+        if divergence is not None and divergence.step == place:
             console.print(f"    then: {divergence.operation}", markup=False, soft_wrap=True)
             console.print(f"    expected: {divergence.expected}", markup=False, soft_wrap=True)
             console.print(f"    observed: {divergence.observed}", markup=False, soft_wrap=True)
-            break
+            if not program.branches:
+                break
     if as_script:
         text = script(program, divergence, CONTRACT, name, title=file.name, server=server)
         console.print(f"\n{text}", markup=False, soft_wrap=True)

@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.markup import escape
 
 from memcert.command_line.errors import WrongQuestion, in_one_line
-from memcert.engine.certificate import MalformedCertificate, faults
-from memcert.reports.summary import headline, run_line, store_line
+from memcert.engine.certificate import MalformedCertificate, faults, other_corpus
+from memcert.reports.summary import corpus_line, headline, run_line, store_line
 from memcert.short_term import CONTRACT
 from memcert_reference.json_text import load_json
 
@@ -46,4 +46,8 @@ def verify(file: Path) -> None:
             raise MalformedCertificate(f"{file} lacks {error}") from error
         console.print(f"[green]the certificate holds:[/] {escape(lines[0])}")
         console.print(f"  {lines[1]}; {lines[2]}", markup=False)
+        console.print(f"  common corpus: {corpus_line(certificate)}", markup=False)
+        other = other_corpus(certificate, CONTRACT)
+        if other is not None:
+            console.print(f"[yellow]{escape(other)}[/]")
     sys.exit(1 if found else 0)

@@ -8,10 +8,11 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from memcert.engine.certification import Certification, Plan
+from memcert.engine.certification import Certification
 from memcert.engine.contract import Contract
 from memcert.engine.level import Judgement, Standing, standing
-from memcert.engine.rule import Consequence, Level, Rule
+from memcert.engine.plan import Plan
+from memcert.engine.rule import Consequence, Faults, Level, Rule
 from memcert.engine.session import Session
 from memcert.engine.verdict import Counterexample, Finding
 from memcert.engine.versions import drivers, kit_version, platform
@@ -44,7 +45,9 @@ def write_certificate(session: Session, plan: Plan, found: Certification) -> Cer
             **_described(rule),
             "finding": verdict.finding.value,
             "programs": verdict.programs,
+            "replayed": verdict.replayed,
             "operations": verdict.operations,
+            "faults": verdict.faults,
             "seconds": round(verdict.seconds, 3),
             "reason": verdict.reason,
             "counterexample": _counterexample(verdict.counterexample),
@@ -61,6 +64,11 @@ def write_certificate(session: Session, plan: Plan, found: Certification) -> Cer
             "version": contract.version,
             "digest": contract.digest,
         },
+        "corpus": {
+            "digest": contract.corpus.digest,
+            "programs": len(contract.corpus),
+            "replayed": sum(verdict.replayed for verdict in found.verdicts),
+        },
         "backend": {
             "name": backend.name,
             "specification": backend.specification,
@@ -74,12 +82,13 @@ def write_certificate(session: Session, plan: Plan, found: Certification) -> Cer
         "run": {
             "date": datetime.now(UTC).isoformat(timespec="seconds"),
             "seed": plan.seed,
-            "budget_seconds": plan.budget,
+            "budget_seconds": found.budget,
             "rules": sorted(plan.rules),
             "seconds": round(found.seconds, 3),
             "programs": tally.programs,
             "long_programs": tally.long_programs,
             "operations": tally.operations,
+            "faults": tally.faults,
             "observations": tally.observations,
             "backend_seconds": round(tally.backend_seconds, 3),
         },
@@ -108,6 +117,7 @@ def standing_of(verdicts: Sequence[Mapping[str, Any]]) -> Standing:
                 Consequence(verdict["consequence"]),
                 passed=verdict["finding"] == Finding.PASSED.value,
                 asked=verdict["finding"] != Finding.NOT_RUN.value,
+                applicable=verdict["finding"] != Finding.NOT_APPLICABLE.value,
             )
             for verdict in verdicts
         }
@@ -162,6 +172,23 @@ def faults(certificate: Any, contract: Contract) -> list[str]:
         ) from error
 
 
+def other_corpus(certificate: Certificate, contract: Contract) -> str | None:
+    """Return a line where a certificate was made with another corpus; None where it was not.
+
+    That is no fault: a corpus may grow while the rules stay as they are.
+
+    Args:
+        certificate: the certificate.
+        contract: the contract that this kit knows.
+    """
+    if certificate["corpus"]["digest"] == contract.corpus.digest:
+        return None
+    return (
+        f"another corpus was used: this kit's has {len(contract.corpus)} programs,"
+        f" SHA-256 {contract.corpus.digest}"
+    )
+
+
 def _faults(certificate: Certificate, contract: Contract) -> list[str]:
     if certificate["format"] != FORMAT:
         raise ValueError(f"format {certificate['format']!r}, this kit reads {FORMAT}")
@@ -189,6 +216,21 @@ def _faults(certificate: Certificate, contract: Contract) -> list[str]:
         for verdict in certificate["verdicts"]
         if verdict["finding"] == Finding.PASSED.value and verdict["counterexample"]
     ]
+    found += [
+        f"{verdict['rule']} is said not to apply, on a store that is no file"
+        for verdict in certificate["verdicts"]
+        if verdict["finding"] == Finding.NOT_APPLICABLE.value
+        and not certificate["backend"]["capabilities"]["file"]
+    ]
+    found += _faults_of_replays(certificate, contract)
+    found += [
+        f"{verdict['rule']} passed without a fault"
+        for verdict in certificate["verdicts"]
+        if verdict["finding"] == Finding.PASSED.value
+        and verdict["rule"] in contract.by_id
+        and contract.by_id[verdict["rule"]].faults is Faults.NEEDED
+        and not verdict["faults"]
+    ]
     names = [verdict["rule"] for verdict in certificate["verdicts"]]
     found += [f"{name} is there more than once" for name in set(names) if names.count(name) > 1]
     if certificate["contract"]["version"] != contract.version:
@@ -208,6 +250,38 @@ def _faults(certificate: Certificate, contract: Contract) -> list[str]:
     missing = sorted(set(contract.by_id) - set(names))
     if missing:
         found.append(f"it says nothing of {', '.join(missing)}")
+    return found
+
+
+def _faults_of_replays(certificate: Certificate, contract: Contract) -> list[str]:
+    said, verdicts = certificate["corpus"], certificate["verdicts"]
+    replayed = sum(verdict["replayed"] for verdict in verdicts)
+    found = []
+    if said["replayed"] != replayed:
+        found.append(
+            f"it says {said['replayed']} programs of the corpus replayed; its verdicts come to"
+            f" {replayed}"
+        )
+    found += [
+        f"{verdict['rule']} replayed more programs than it ran"
+        for verdict in verdicts
+        if verdict["replayed"] > verdict["programs"] > 0
+    ]
+    if said["digest"] != contract.corpus.digest:
+        return found
+    if said["programs"] != len(contract.corpus):
+        found.append(
+            f"it says that its corpus has {said['programs']} programs; it has"
+            f" {len(contract.corpus)}"
+        )
+    for verdict in verdicts:
+        passed = verdict["finding"] == Finding.PASSED.value
+        known = len(contract.corpus.programs(verdict["rule"]))
+        if verdict["replayed"] > known or (passed and verdict["replayed"] < known):
+            found.append(
+                f"{verdict['rule']} replayed {verdict['replayed']} programs of the corpus, which"
+                f" has {known} for it"
+            )
     return found
 
 

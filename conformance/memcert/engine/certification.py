@@ -3,46 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from time import perf_counter
 from typing import Protocol
 
 from memcert.engine.capabilities import Capabilities
-from memcert.engine.contract import Contract
 from memcert.engine.corpus import Corpus
 from memcert.engine.deviation import Deviation
+from memcert.engine.plan import Plan, asked_of, budget_of, share_of
 from memcert.engine.preflight import preflight
-from memcert.engine.rule import Level, Rule
+from memcert.engine.rule import Faults, Level, Rule
 from memcert.engine.search import Search, Tally
 from memcert.engine.session import Session
 from memcert.engine.verdict import Finding, Verdict
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What is asked of a run.
-
-    Args:
-        level: the level to be reached; None for the highest that the backend can be asked for.
-        rules: the ids of the only rules to check; none for all.
-        budget: how long the programs may take, in seconds, shrinking apart. Each rule runs a few
-            programs however long they take.
-        seed: what the generated programs depend on, beside the versions of memcert and Hypothesis
-            and the constants that Hypothesis finds in modules outside site-packages.
-        shrink_seconds: how long each counterexample may be made simpler, in seconds; needless
-            parts are left out of it first, even if this is 0.
-        deviations: the known deviations.
-        today: the day on which they are judged.
-    """
-
-    level: Level | None = None
-    rules: frozenset[str] = frozenset()
-    budget: float = 30.0
-    seed: int = 0
-    shrink_seconds: float = 3.0
-    deviations: Sequence[Deviation] = ()
-    today: date = field(default_factory=date.today)
 
 
 class Progress(Protocol):
@@ -72,6 +46,7 @@ class Certification:
         verdicts: one for every rule of the contract, in the contract's order.
         capabilities: what the backend can do.
         asked: the level that was asked for.
+        budget: how long the programs could take, in seconds.
         tally: what was run.
         seconds: how long it took.
         complaints: what is wrong with the deviations, a line each.
@@ -80,13 +55,10 @@ class Certification:
     verdicts: Sequence[Verdict]
     capabilities: Capabilities
     asked: Level
+    budget: float
     tally: Tally
     seconds: float
     complaints: Sequence[str]
-
-
-TOP_LEVEL = Level.DURABLE
-"""The highest level that has rules."""
 
 
 def certify(session: Session, plan: Plan, corpus: Corpus, progress: Progress) -> Certification:
@@ -104,12 +76,12 @@ def certify(session: Session, plan: Plan, corpus: Corpus, progress: Progress) ->
     started = perf_counter()
     capabilities = preflight(session)
     rules = session.subject.contract.rules
-    asked, chosen = asked_of(session.subject.contract, plan, durable=capabilities.durable)
+    asked, chosen = asked_of(session, plan)
     deviations = {deviation.rule: deviation for deviation in plan.deviations}
     tally = Tally()
     verdicts = []
-    shares_left = sum(rule.share for rule in chosen if not capabilities.lacking(rule.needs))
-    time_left = plan.budget
+    shares_left = sum(share_of(rule) for rule in chosen if not capabilities.lacking(rule.needs))
+    budget = time_left = budget_of(plan, asked)
     for rule in rules:
         if rule not in chosen:
             reason = "not asked for" if plan.rules else f"not part of level {asked.value}"
@@ -117,27 +89,24 @@ def certify(session: Session, plan: Plan, corpus: Corpus, progress: Progress) ->
             continue
         progress.starts(rule)
         lacking = capabilities.lacking(rule.needs)
-        if lacking:
+        if capabilities.pointless(rule.needs):
+            reason = "the store is a file: there is no server, and no connection to it"
+            verdict = Verdict(rule.id, Finding.NOT_APPLICABLE, reason=reason)
+        elif lacking:
             reason = f"the backend is not {' and not '.join(_described(need) for need in lacking)}"
             verdict = Verdict(rule.id, Finding.UNSUPPORTED, reason=reason)
         else:
-            slice_ends = perf_counter() + max(time_left, 0.0) * rule.share / shares_left
+            share = share_of(rule)
+            slice_ends = perf_counter() + max(time_left, 0.0) * share / shares_left
             deviation = deviations.get(rule.id)
-            search = Search(
-                rule,
-                session.execute,
-                plan.seed,
-                slice_ends,
-                plan.shrink_seconds,
-                [*corpus.programs(rule.id), *([deviation.program] if deviation else [])],
-            )
+            search = search_for(rule, session, corpus, plan, slice_ends, deviation)
             verdict, generating = judge(search, corpus, deviation)
             short_of = capabilities.lacking(rule.better_with)
             if verdict.finding is Finding.PASSED and short_of:
                 reason = f"in part: the backend is not {_described(short_of[0])}"
                 verdict = replace(verdict, reason=reason)
             tally.add(search.tally)
-            shares_left -= rule.share
+            shares_left -= share
             time_left -= generating
         verdicts.append(verdict)
         progress.ends(rule, verdict)
@@ -146,23 +115,40 @@ def certify(session: Session, plan: Plan, corpus: Corpus, progress: Progress) ->
         for deviation in plan.deviations
         for complaint in _complaints(session, deviation, chosen, plan.today)
     ]
-    return Certification(verdicts, capabilities, asked, tally, perf_counter() - started, complaints)
+    return Certification(
+        verdicts, capabilities, asked, budget, tally, perf_counter() - started, complaints
+    )
 
 
-def asked_of(contract: Contract, plan: Plan, *, durable: bool) -> tuple[Level, list[Rule]]:
-    """Return the level that a plan asks for, and the rules that are to be checked.
+def search_for(
+    rule: Rule,
+    session: Session,
+    corpus: Corpus,
+    plan: Plan,
+    until: float,
+    deviation: Deviation | None = None,
+) -> Search:
+    """Return the search for a counterexample to a rule, what failed before coming first.
 
     Args:
-        contract: whose rules there are.
+        rule: the rule.
+        session: the backend under judgement.
+        corpus: programs that failed before.
         plan: what is asked.
-        durable: whether the backend promises to keep what was stored.
+        until: when the rule's share of the time is used up, as of `time.perf_counter`.
+        deviation: the known deviation from the rule, if there is one.
     """
-    asked = plan.level or (TOP_LEVEL if durable else Level.CORE)
-    if plan.rules:
-        return asked, [rule for rule in contract.rules if rule.id in plan.rules]
-    return asked, [
-        rule for rule in contract.rules if rule.level is None or asked.includes(rule.level)
-    ]
+    first = corpus.first(rule.id, deviation.program if deviation else None)
+    # They come on top of the programs that are drawn, and replace none of them.
+    at_least = rule.programs_at_least + len(first)
+    return Search(
+        replace(rule, programs_at_least=at_least),
+        session.execute,
+        plan.seed,
+        until,
+        plan.shrink_seconds,
+        first,
+    )
 
 
 def judge(
@@ -185,16 +171,26 @@ def judge(
         corpus.keep(rule, counterexample.program)
         if deviation is not None:
             finding, reason = Finding.DEVIATES, deviation.reason
-    elif search.tally.programs == 0:
-        # Nothing was tried, so nothing is known.
-        finding, reason = Finding.NOT_RUN, "no program was run"
+    elif search.tally.programs == search.tally.undecided:
+        # Nothing was tried, or nothing came of it, so that nothing is known.
+        finding, reason = Finding.NOT_RUN, "no program was run to an end that can be judged"
+    elif search.rule.faults is Faults.NEEDED and search.tally.faults == 0:
+        finding, reason = Finding.NOT_RUN, "nothing went wrong in any of its programs"
     else:
         corpus.forget(rule)
+        if search.rule.faults is Faults.WANTED and search.tally.faults == 0:
+            reason = "nothing could go wrong in its programs: no operation waits for anything"
+        if search.tally.undecided:
+            # There were more orders of concurrent operations than could be tried.
+            reason = f"{search.tally.undecided} of the programs are undecided"
     verdict = Verdict(
         rule,
         finding,
         search.tally.programs,
+        # What comes first is run in its order, and the tally ends with the first failure.
+        corpus.common(rule, search.first[: search.tally.programs]),
         search.tally.operations,
+        search.tally.faults,
         seconds,
         counterexample,
         reason,
@@ -220,6 +216,9 @@ def _described(need: str) -> str:
     return {
         "durable": "durable",
         "export": "able to export its state",
+        "crash": "on a store that the kit can kill (--server process)",
         "fresh_store": "on a store that the kit can start anew",
+        "network": "on a store whose connections the kit can cut",
         "other_process": "known by a name that another process can open",
+        "pool": "one that declares a pool of connections to share",
     }.get(need, need)

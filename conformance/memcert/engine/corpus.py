@@ -10,7 +10,8 @@ from pathlib import Path
 from memcert.engine.contract import Contract
 from memcert.engine.files import write_text
 from memcert.engine.operation import MalformedProgram
-from memcert.engine.program import Program, parse_program
+from memcert.engine.program import Program
+from memcert.engine.program_reading import parse_program
 
 
 class Corpus:
@@ -44,6 +45,31 @@ class Corpus:
             except MalformedProgram:
                 continue
         return sorted(found, key=len)
+
+    def first(self, rule: str, deviation: Program | None = None) -> Sequence[Program]:
+        """Return the programs to be run before any other: its own, then the common ones.
+
+        Args:
+            rule: the rule's id.
+            deviation: the program of a known deviation from the rule, if there is one.
+        """
+        programs = [
+            *self.programs(rule),
+            *([deviation] if deviation else []),
+            *self._contract.corpus.programs(rule),
+        ]
+        # By their texts: as Python compares them, the content 1 is the content True.
+        return tuple({program.to_text(): program for program in programs}.values())
+
+    def common(self, rule: str, programs: Sequence[Program]) -> int:
+        """Return how many of some programs are of the common corpus.
+
+        Args:
+            rule: the rule's id.
+            programs: programs that were run for it.
+        """
+        common = {program.to_text() for program in self._contract.corpus.programs(rule)}
+        return len(common & {program.to_text() for program in programs})
 
     def keep(self, rule: str, program: Program) -> Path | None:
         """Keep a program that broke a rule, and return its file.

@@ -24,7 +24,8 @@ from typing import Any
 
 from memcert.engine.contract import Contract
 from memcert.engine.operation import MalformedProgram
-from memcert.engine.program import Program, parse_program
+from memcert.engine.program import Program
+from memcert.engine.program_reading import parse_program
 
 
 class MalformedDeviations(Exception):

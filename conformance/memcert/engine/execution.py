@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from contextlib import AsyncExitStack, ExitStack
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
 
 from memcert.engine.capabilities import Capabilities
 from memcert.engine.contract import Contract
-from memcert.engine.handle import ERRORS, SECONDS_TO_OPEN, Handle, LocalHandle, opened
+from memcert.engine.handle import ERRORS, SECONDS_TO_OPEN, Handle
+from memcert.engine.opening import Opened, open_client
 from memcert.engine.operation import Operation
 from memcert.engine.outcome import HangError, Outcome, contrast, same_outcome
 from memcert.engine.program import Client, Program, Reopen, SpaceName, Step
+from memcert.engine.trials.environment import Environment
 from memcert.engine.worker import Workers
 from memcert_backends.backend import Backend, Space
 from memcert_backends.servers import Server
@@ -33,6 +35,7 @@ class Subject:
         capabilities: what it can do.
         workers: the other processes that programs ask for.
         server: the running store, if the backend needs one.
+        environment: where trials take place.
     """
 
     contract: Contract
@@ -40,6 +43,7 @@ class Subject:
     capabilities: Capabilities
     workers: Workers
     server: Server | None = None
+    environment: Environment = field(default_factory=lambda: Environment(None))
 
 
 @dataclass(frozen=True)
@@ -72,24 +76,33 @@ class Execution:
         divergence: where the backend first differed from the model; None if it never did.
         operations: how many operations of the program were done.
         observations: how many operations were done to look at the state.
-        backend_seconds: the time spent in the backend's operations, observations included.
+        backend_seconds: the time spent in the backend's operations, observations included, and in
+            opening and closing its memories.
+        faults: how many faults and troubles of the program took place.
+        undecided: whether there were more orders of concurrent operations than could be tried, so
+            that nothing is known.
+        loop_lost: whether something of the backend's cannot be stopped, so that the event loop is
+            of no more use.
     """
 
     divergence: Divergence | None = None
     operations: int = 0
     observations: int = 0
     backend_seconds: float = 0.0
+    faults: int = 0
+    undecided: bool = False
+    loop_lost: bool = False
 
 
-class _Diverged(Exception):
+class Diverged(Exception):
+    """A backend and the model came apart.
+
+    Args:
+        divergence: where.
+    """
+
     def __init__(self, divergence: Divergence) -> None:
         self.divergence = divergence
-
-
-@dataclass
-class _Opened:
-    handle: Handle
-    stack: AsyncExitStack
 
 
 @dataclass
@@ -116,7 +129,7 @@ class Run:
         self.saved: dict[int, Any] = {}
         self.saved_by_model: dict[int, Any] = {}
         self.refused: list[int] = []
-        self.clients: list[_Opened] = []
+        self.clients: list[Opened] = []
         self._doing: _Doing | None = None
 
     async def execute(self) -> Execution:
@@ -160,7 +173,7 @@ class Run:
             if len(self.clients) > 1:
                 for number in range(len(self.clients)):
                     await self._look(len(self.program) - 1, number)
-        except _Diverged as found:
+        except Diverged as found:
             self.result.divergence = found.divergence
         await self._close_all()
         return self.result
@@ -198,7 +211,7 @@ class Run:
             return False
         if not same_outcome(expected, observed):
             said, seen = contrast(expected, observed)
-            raise _Diverged(
+            raise Diverged(
                 Divergence(
                     step=number,
                     operation="; ".join(operation.source("memory")),
@@ -210,40 +223,36 @@ class Run:
             )
         return expected.error is not None
 
-    async def _open(self, client: Client, number: int) -> _Opened:
+    async def _open(self, client: Client, number: int) -> Opened:
         self._begins(number, "opening the memory", SECONDS_TO_OPEN)
-        space = self.spaces[client.space]
-        stack = AsyncExitStack()
+        subject = self.subject
         try:
-            handle: Handle
-            if client.process:
-                handle = await stack.enter_async_context(
-                    self.subject.workers.opened(self.subject.backend, space)
-                )
-            else:
-                memory = await stack.enter_async_context(opened(self.subject.backend, space))
-                handle = LocalHandle(memory, self.saved)
+            opened, seconds = await open_client(
+                client, self.spaces[client.space], subject.backend, subject.workers, self.saved
+            )
         except ERRORS as error:
-            await stack.aclose()
-            raise _Diverged(
+            raise Diverged(
                 Divergence(number, "opening the memory", "a memory", str(Outcome(error=error)))
             ) from error
-        return _Opened(handle, stack)
+        self.result.backend_seconds += seconds
+        return opened
 
-    async def _close(self, client: _Opened, number: int) -> None:
+    async def _close(self, client: Opened, number: int) -> None:
         self._begins(number, "closing the memory", SECONDS_TO_OPEN)
+        started = perf_counter()
         try:
             await client.stack.aclose()
         except ERRORS as error:
-            raise _Diverged(
+            raise Diverged(
                 Divergence(number, "closing the memory", "no error", str(Outcome(error=error)))
             ) from error
+        self.result.backend_seconds += perf_counter() - started
 
     async def _close_all(self) -> None:
         for client in reversed(self.clients):
             try:
                 await self._close(client, max(len(self.program) - 1, 0))
-            except _Diverged as found:
+            except Diverged as found:
                 # What went wrong first is what matters.
                 self.result.divergence = self.result.divergence or found.divergence
 
@@ -270,13 +279,31 @@ async def outcome_of(handle: Handle, operation: Operation) -> Outcome:
     return outcome
 
 
-def space_of(name: SpaceName, token: str, server: Server | None) -> Space:
+def space_of(name: SpaceName, token: str, server: Server | None, pool: Any = None) -> Space:
     """Return the space that a program's name stands for in one execution.
 
     Args:
         name: the program's name of it.
         token: what makes its ids new.
         server: the running store.
+        pool: the connections that memories of this process share, if they do.
     """
     session = name.session if name.shared_session else token + name.session
-    return Space(user_id=token + name.user, session_id=session, server=server)
+    return Space(token + name.user, session, server, pool)
+
+
+def divergence_on(
+    step: int, operation: str | Operation, expected: str, observed: str, *, hang: bool = False
+) -> Divergence:
+    """Return a divergence on an operation, named as Python.
+
+    Args:
+        step: the number of the step.
+        operation: what was asked of the memory.
+        expected: what the model did.
+        observed: what the backend did.
+        hang: whether it did not end within its time limit.
+    """
+    if not isinstance(operation, str):
+        operation = "; ".join(operation.source("memory"))
+    return Divergence(step, operation, expected, observed, hang)

@@ -17,12 +17,14 @@ class Judgement:
         consequence: what breaking it means.
         passed: whether its verdict is "passed"; every other one counts as not passed.
         asked: whether it was to be checked at all.
+        applicable: whether what it is about is there: a file has no server to lose.
     """
 
     level: Level | None
     consequence: Consequence
     passed: bool
     asked: bool
+    applicable: bool = True
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,9 @@ def standing(judgements: Mapping[str, Judgement]) -> Standing:
         rules = [
             each
             for each in judgements.values()
-            if each.level is level and each.consequence is not Consequence.STRICT
+            if each.level is level
+            and each.consequence is not Consequence.STRICT
+            and each.applicable
         ]
         if not rules or not all(each.passed for each in rules):
             break

@@ -11,13 +11,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from time import perf_counter
 
-from memcert.engine.certification import Plan, certify
+from memcert.engine.certification import certify
+from memcert.engine.common_corpus import CommonCorpus
 from memcert.engine.contract import Contract
 from memcert.engine.corpus import Corpus
 from memcert.engine.execution import Execution
 from memcert.engine.mutant import Mutant
+from memcert.engine.plan import Plan
 from memcert.engine.program import Program
-from memcert.engine.rule import Rule
+from memcert.engine.rule import Level, Rule
 from memcert.engine.search import Search
 from memcert.engine.session import Session
 from memcert.engine.verdict import Finding, Verdict
@@ -143,9 +145,15 @@ def judge_mutant(
     Args:
         contract: the rules.
         mutant: the mutant.
-        samples: programs of rules by id, tried if the mutant is not meant for the rule.
+        samples: programs of rules by id, tried if the mutant is not meant for the rule. Trials are
+            tried on mutants that are meant to fail some: what a single client finds, whom nothing
+            befalls, fails them too, and says nothing of the rule.
         plan: how it is searched for what breaks the rules that it is meant to fail.
     """
+    levels = {rule.id: rule.level for rule in contract.rules}
+    meant_for_trials = any(levels[rule] is Level.RESILIENT for rule in mutant.kills)
+    # The common corpus is made of what is found here: the rules' own programs must find it.
+    contract = replace(contract, corpus=CommonCorpus(None, contract.operations))
     with Session(contract, mutant.backend) as session:
         corpus = Corpus(None, mutant.name, contract)
         asked = replace(plan, rules=frozenset(mutant.kills))
@@ -158,6 +166,7 @@ def judge_mutant(
             and any(
                 session.execute(program).divergence is not None
                 for program in samples.get(rule.id, ())
+                if meant_for_trials or not program.troubled
             )
         ]
     verdicts = {verdict.rule: verdict for verdict in found.verdicts}

@@ -68,6 +68,10 @@ async def _inspect(session: Session) -> Capabilities:
             fresh_store=subject.server is not None and subject.server.fresh is not None,
             other_process=bool(backend.specification),
             max_message_bytes=backend.max_message_bytes,
+            network=subject.environment.has_network,
+            crash=subject.environment.can_crash,
+            pool=backend.pool is not None and subject.server is not None,
+            file=subject.environment.is_file,
         )
         detected = contract.detect(memory, declared)
     if backend.full_state is not None and backend.full_state != detected.full_state:

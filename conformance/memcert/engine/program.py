@@ -7,18 +7,22 @@ executions ever meet in a store.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, ClassVar
 
-from memcert.engine.operation import MalformedProgram, Operation
-from memcert_reference.json_text import dump_json, load_json
+from memcert.engine.operation import Operation
+from memcert.engine.trials.fault import (
+    CrashServer,
+    Fault,
+    fault_to_json,
+    needs_network,
+)
+from memcert.engine.trials.trouble import Trouble
+from memcert_reference.json_text import dump_json
 
 FORMAT = 1
 """The version of the JSON form."""
-
-_KEYS = {"format", "steps", "spaces", "clients", "fresh_store", "blind_to"}
 
 
 @dataclass(frozen=True)
@@ -70,10 +74,21 @@ class Step:
     Args:
         operation: what is done.
         client: the number of the client who does it.
+        fault: what befalls it meanwhile.
     """
 
     operation: Operation
     client: int = 0
+    fault: Fault | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return its JSON form."""
+        data = self.operation.to_json()
+        if self.client:
+            data["client"] = self.client
+        if self.fault is not None:
+            data["fault"] = fault_to_json(self.fault)
+        return data
 
 
 @dataclass(frozen=True)
@@ -87,6 +102,15 @@ class Program:
         fresh_store: whether it runs in a store that nothing was ever stored in.
         blind_to: the kinds of operations whose answers it is not about, so that they are not
             looked at; whether they raise is, and what they do to the state.
+        branches: what is done at the same time once the steps are done: each branch is a list of
+            steps, done one after the other.
+        schedule: whose turn it is, await by await, as numbers of branches; after the last one, and
+            where a branch cannot go on, they run as they do.
+        pool: how many connections the clients of this process share; 0 for clients with
+            connections of their own. A backend that declares no pool takes no notice.
+        in_order: whether what branches start on one memory takes effect in the order in which it
+            was started, not only in some order.
+        judges_errors: whether the errors that a fault brings about are looked at.
     """
 
     steps: tuple[Step, ...]
@@ -94,19 +118,56 @@ class Program:
     clients: tuple[Client, ...] = field(default=(Client(),))
     fresh_store: bool = False
     blind_to: tuple[str, ...] = ()
+    branches: tuple[tuple[Step, ...], ...] = ()
+    schedule: tuple[int, ...] = ()
+    pool: int = 0
+    in_order: bool = False
+    judges_errors: bool = False
 
     def __len__(self) -> int:
         """Return how many operations it has; a reopening is one."""
-        return len(self.steps)
+        return len(self.steps) + sum(map(len, self.branches))
+
+    @property
+    def all_steps(self) -> tuple[Step, ...]:
+        """The steps, and those of the branches after them."""
+        return (*self.steps, *chain.from_iterable(self.branches))
+
+    @property
+    def troubled(self) -> bool:
+        """Whether something is done at the same time, or goes wrong."""
+        return bool(self.branches or self.pool) or any(
+            step.fault is not None or isinstance(step.operation, Trouble) for step in self.steps
+        )
+
+    @property
+    def races(self) -> bool:
+        """Whether processes do something at the same time, so that chance decides who is first."""
+        return bool(self.branches) and any(client.process for client in self.clients)
+
+    @property
+    def crashes(self) -> bool:
+        """Whether it takes a server that can be killed."""
+        return any(
+            isinstance(step.fault, CrashServer)
+            or (isinstance(step.operation, Trouble) and step.operation.crash)
+            for step in self.all_steps
+        )
+
+    @property
+    def networked(self) -> bool:
+        """Whether it takes a network between client and server."""
+        return any(
+            needs_network(step.fault)
+            or (isinstance(step.operation, Trouble) and step.operation.network)
+            for step in self.all_steps
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Return its JSON form; what is the default is left out."""
         data: dict[str, Any] = {
             "format": FORMAT,
-            "steps": [
-                step.operation.to_json() | ({"client": step.client} if step.client else {})
-                for step in self.steps
-            ],
+            "steps": [step.to_json() for step in self.steps],
         }
         if self.spaces != (SpaceName(),):
             data["spaces"] = [vars(space) for space in self.spaces]
@@ -116,95 +177,18 @@ class Program:
             data["fresh_store"] = True
         if self.blind_to:
             data["blind_to"] = list(self.blind_to)
+        if self.branches:
+            data["branches"] = [[step.to_json() for step in branch] for branch in self.branches]
+        if self.schedule:
+            data["schedule"] = list(self.schedule)
+        if self.pool:
+            data["pool"] = self.pool
+        if self.in_order:
+            data["in_order"] = True
+        if self.judges_errors:
+            data["judges_errors"] = True
         return data
 
     def to_text(self) -> str:
         """Return its JSON text, the same for equal programs."""
         return dump_json(self.to_json())
-
-
-def read_program(data: Any, operations: Mapping[str, type[Operation]]) -> Program:
-    """Return the program of a JSON form.
-
-    Args:
-        data: what `Program.to_json` returned, by way of JSON text or not.
-        operations: the contract's operations by kind.
-
-    Raises:
-        MalformedProgram: it is not a program of this contract.
-    """
-    if not isinstance(data, dict) or not isinstance(data.get("steps"), list):
-        raise MalformedProgram("a program is a JSON object with a list of 'steps'")
-    unknown = sorted(set(data) - _KEYS, key=repr)
-    if unknown:
-        raise MalformedProgram(f"it has an unknown key {unknown[0]!r}")
-    if type(data.get("format")) is not int or data["format"] != FORMAT:
-        raise MalformedProgram(f"its format is {data.get('format')!r}; this kit reads {FORMAT}")
-    spaces = _parts(
-        data, "spaces", SpaceName, {"user": str, "session": str, "shared_session": bool}
-    )
-    clients = _parts(data, "clients", Client, {"space": int, "process": bool})
-    for number, client in enumerate(clients):
-        if not 0 <= client.space < len(spaces):
-            raise MalformedProgram(
-                f"client {number} is in space {client.space}, which is not there"
-            )
-    steps = []
-    for number, item in enumerate(data["steps"]):
-        try:
-            steps.append(_step(item, operations, len(clients)))
-        except MalformedProgram as error:
-            raise MalformedProgram(f"step {number}: {error}") from error
-    blind_to = data.get("blind_to", [])
-    if not isinstance(blind_to, list) or not all(
-        isinstance(kind, str) and kind in operations for kind in blind_to
-    ):
-        raise MalformedProgram("'blind_to' must be a list of kinds of operations")
-    fresh_store = data.get("fresh_store", False)
-    if not isinstance(fresh_store, bool):
-        raise MalformedProgram("'fresh_store' must be true or false")
-    return Program(tuple(steps), spaces, clients, fresh_store, tuple(blind_to))
-
-
-def parse_program(text: str | bytes, operations: Mapping[str, type[Operation]]) -> Program:
-    """Return the program of a JSON text.
-
-    Args:
-        text: the JSON text.
-        operations: the contract's operations by kind.
-
-    Raises:
-        MalformedProgram: it is not JSON, or not a program of this contract.
-    """
-    try:
-        data = load_json(text)
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise MalformedProgram(f"it is not JSON: {error}") from error
-    except RecursionError as error:
-        raise MalformedProgram("it is not JSON that can be read: it is nested too deep") from error
-    return read_program(data, operations)
-
-
-def _parts(data: dict[str, Any], key: str, kind: Any, fields: dict[str, type]) -> tuple[Any, ...]:
-    items = data.get(key, [{}])
-    if not isinstance(items, list) or not items:
-        raise MalformedProgram(f"{key!r} must be a list that is not empty")
-    for item in items:
-        if not isinstance(item, dict) or any(
-            type(value) is not fields.get(name) for name, value in item.items()
-        ):
-            raise MalformedProgram(f"{key!r} has a malformed item: {json.dumps(item)}")
-    return tuple(kind(**item) for item in items)
-
-
-def _step(item: Any, operations: Mapping[str, type[Operation]], clients: int) -> Step:
-    if not isinstance(item, dict):
-        raise MalformedProgram("a step is a JSON object")
-    fields = dict(item)
-    kind, client = fields.pop("operation", None), fields.pop("client", 0)
-    if not isinstance(kind, str) or (kind not in operations and kind != Reopen.kind):
-        raise MalformedProgram(f"there is no operation {kind!r}")
-    if type(client) is not int or not 0 <= client < clients:
-        raise MalformedProgram(f"there is no client {client!r}")
-    operation = Reopen if kind == Reopen.kind else operations[kind]
-    return Step(operation.from_json(fields), client)

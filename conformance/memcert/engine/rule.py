@@ -64,6 +64,16 @@ _MEANINGS = {
 }
 
 
+class Faults(Enum):
+    """Whether a rule is about what goes wrong while a program runs."""
+
+    NONE = "none"
+    WANTED = "wanted"
+    """It is, and is kept by itself where nothing can: what never waits is never cancelled."""
+    NEEDED = "needed"
+    """It is, and nothing is known of it where nothing went wrong."""
+
+
 @dataclass(frozen=True)
 class Rule:
     """One sentence of a contract.
@@ -82,6 +92,8 @@ class Rule:
             `memcert.engine.capabilities.Capabilities`.
         better_with: what a backend must be able to do for the rule to be checked in full; without
             it a verdict "passed" says that it is in part.
+        faults: whether it is about what goes wrong, so that programs to which nothing happened say
+            nothing of it.
         share: its share of the budget in time, compared with other rules.
         programs_at_least: how many programs are run, however slow the backend is.
         programs_at_most: how many are run, however fast it is.
@@ -94,6 +106,7 @@ class Rule:
     programs: Callable[[], SearchStrategy[Program]]
     needs: frozenset[str] = frozenset()
     better_with: frozenset[str] = frozenset()
+    faults: Faults = Faults.NONE
     share: float = 1.0
     programs_at_least: int = 8
     programs_at_most: int = 1000

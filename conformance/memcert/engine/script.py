@@ -7,6 +7,7 @@ import re
 from memcert.engine.contract import Contract
 from memcert.engine.execution import Divergence
 from memcert.engine.program import Program
+from memcert.engine.trials.story import story
 
 _IMPORTS = {
     "asyncio": "import asyncio",
@@ -43,6 +44,8 @@ def script(
         title: what the first line says.
         server: how its store is started; None for its default.
     """
+    if program.troubled:
+        return _trial(program, divergence, backend, title, server)
     several = len(program.clients) > 1
     names = [f"memory_{number}" if several else "memory" for number in range(len(program.clients))]
     lines = []
@@ -74,6 +77,33 @@ def script(
     wanted = _IMPORTS | dict(contract.imports)
     head = "\n".join(line for name, line in wanted.items() if name in words)
     return f"# {title}\n{head}\n\n\n{body}"
+
+
+def _trial(
+    program: Program, divergence: Divergence | None, backend: str, title: str, server: str | None
+) -> str:
+    """Return a script for a program that only memcert can run, with its story as a comment."""
+    lines = [f"# {title}"]
+    for place, text in story(program):
+        lines.append(f"#   {_one_line(text)}")
+        if divergence is not None and divergence.step == place:
+            lines += [
+                f"#     then: {_one_line(divergence.operation)}",
+                f"#     expected: {_one_line(divergence.expected)}",
+                f"#     observed: {_one_line(divergence.observed)}",
+            ]
+    arguments = "" if server is None else f", {server!r}"
+    return "\n".join(
+        [
+            *lines,
+            "from memcert import replay",
+            "",
+            f"PROGRAM = {program.to_text()!r}",
+            "",
+            f"print(replay(PROGRAM, {backend!r}{arguments}))",
+            "",
+        ]
+    )
 
 
 def _shown(source: list[str], divergence: Divergence, memory: str) -> list[str]:

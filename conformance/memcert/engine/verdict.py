@@ -16,6 +16,7 @@ class Finding(Enum):
     FAILED = "failed"
     DEVIATES = "deviates"
     UNSUPPORTED = "unsupported"
+    NOT_APPLICABLE = "not applicable"
     NOT_RUN = "not run"
 
 
@@ -40,7 +41,9 @@ class Verdict:
         rule: its id.
         finding: what was found.
         programs: how many programs were run for it, shrinking left out.
+        replayed: how many of them are of the common corpus.
         operations: how many operations they did, without the looks at the state.
+        faults: how many faults took place in them.
         seconds: how long it took, shrinking included.
         counterexample: what breaks it, if it failed or deviates.
         reason: why it is unsupported or was not run, or the reason of a known deviation.
@@ -49,7 +52,9 @@ class Verdict:
     rule: str
     finding: Finding
     programs: int = 0
+    replayed: int = 0
     operations: int = 0
+    faults: int = 0
     seconds: float = 0.0
     counterexample: Counterexample | None = None
     reason: str = ""

@@ -15,16 +15,18 @@ from rich.syntax import Syntax
 from memcert.engine.certificate import Certificate, succeeded
 from memcert.engine.contract import Contract
 from memcert.engine.execution import Divergence
-from memcert.engine.program import read_program
+from memcert.engine.program_reading import read_program
 from memcert.engine.rule import Consequence, Rule
 from memcert.engine.script import script
 from memcert.engine.verdict import Finding, Verdict
 from memcert.reports.summary import (
     broken,
+    corpus_line,
     cost_line,
     counterexample_lines,
     counts_line,
     headline,
+    notes,
     run_line,
     store_line,
 )
@@ -34,6 +36,7 @@ STYLES = {
     Finding.FAILED: "bold red",
     Finding.DEVIATES: "yellow",
     Finding.UNSUPPORTED: "yellow",
+    Finding.NOT_APPLICABLE: "dim",
     Finding.NOT_RUN: "dim",
 }
 
@@ -130,7 +133,10 @@ def show(
     console.print(f"  rules  {counts_line(certificate)}", highlight=False)
     console.print(f"  store  {escape(store_line(certificate))}", highlight=False)
     console.print(f"  run    {run_line(certificate)}", highlight=False)
+    console.print(f"  corpus {corpus_line(certificate)}", highlight=False)
     console.print(f"  cost   {cost_line(certificate)}", highlight=False)
+    for note in notes(certificate):
+        console.print(f"  note   {escape(note)}", highlight=False)
     for complaint in certificate["complaints"]:
         console.print(f"[bold red]{escape(complaint)}[/]")
     if not good and not certificate["complaints"] and not certificate["run"]["rules"]:

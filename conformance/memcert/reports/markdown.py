@@ -7,10 +7,12 @@ from memcert.engine.rule import Consequence
 from memcert.engine.verdict import Finding
 from memcert.reports.summary import (
     broken,
+    corpus_line,
     cost_line,
     counterexample_lines,
     counts_line,
     headline,
+    notes,
     run_line,
     store_line,
 )
@@ -30,10 +32,12 @@ def markdown(certificate: Certificate) -> str:
         f"- asked: level {certificate['level']['asked']}; rules: {counts_line(certificate)}",
         f"- store: {store_line(certificate)}",
         f"- run: {run_line(certificate)}; {cost_line(certificate)}",
+        f"- common corpus: {corpus_line(certificate)}",
         f"- kit {kit['version']}, contract {contract['name']} {contract['version']},"
         f" Python {certificate['platform']['python']}, {certificate['run']['date']}",
         "",
     ]
+    lines[-1:-1] = [f"- {note}" for note in notes(certificate)]
     lines += [f"- **{complaint}**" for complaint in certificate["complaints"]]
     for verdict in broken(certificate):
         consequence = Consequence(verdict["consequence"])

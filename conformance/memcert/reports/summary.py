@@ -29,6 +29,25 @@ def headline(certificate: Certificate) -> str:
     return line
 
 
+def notes(certificate: Certificate) -> list[str]:
+    """Return what the level does not say by itself, a line each.
+
+    Args:
+        certificate: the certificate.
+    """
+    lines = []
+    number = counts(certificate)[Finding.NOT_APPLICABLE]
+    if number:
+        lines.append(f"{number} rules do not apply: a file has no server and no connection to lose")
+    can = certificate["backend"]["capabilities"]
+    if can["durable"] and certificate["store"] and not (can["crash"] or can["file"]):
+        lines.append(
+            "this store cannot show level resilient, which takes a server that can be killed:"
+            " --server process"
+        )
+    return lines
+
+
 def store_line(certificate: Certificate) -> str:
     """Return which store was used, in one line.
 
@@ -51,6 +70,19 @@ def run_line(certificate: Certificate) -> str:
     return (
         f"{run['programs']:,} programs, {run['operations']:,} operations and"
         f" {run['observations']:,} looks at the state in {run['seconds']:.1f} s, seed {run['seed']}"
+    )
+
+
+def corpus_line(certificate: Certificate) -> str:
+    """Return how many programs of which common corpus were replayed, in one line.
+
+    Args:
+        certificate: the certificate.
+    """
+    corpus = certificate["corpus"]
+    return (
+        f"{corpus['replayed']} of {corpus['programs']} programs replayed,"
+        f" SHA-256 {corpus['digest']}"
     )
 
 

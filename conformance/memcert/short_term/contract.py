@@ -5,9 +5,11 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from importlib.resources import files
 from typing import Any
 
 from memcert.engine.capabilities import Capabilities
+from memcert.engine.common_corpus import CommonCorpus
 from memcert.engine.contract import Contract
 from memcert.engine.operation import Operation
 from memcert.engine.program import Step
@@ -20,6 +22,7 @@ from memcert.short_term import (
 from memcert.short_term.messages import Message
 from memcert.short_term.model import Model
 from memcert.short_term.operations import Add, Read, Size
+from memcert.short_term.prospects import ShortTermProspects
 from memcert.short_term.rules import RULES
 from memcert_reference.state import CONTENT_KEY
 
@@ -102,17 +105,20 @@ def _has_full_state(memory: Any) -> bool:
     return isinstance(state, Mapping) and CONTENT_KEY in state
 
 
+_OPERATIONS = _operations()
+
 CONTRACT = Contract(
     name="short-term memory",
     module="memcert.short_term",
-    version="1.0",
+    version="1.1",
     methods=METHODS,
-    operations=_operations(),
+    operations=_OPERATIONS,
     model=Model,
     observations=observations,
     probe=(Add((Message("m0"),)), Read()),
     detect=detect,
     rules=RULES,
+    foresee=ShortTermProspects,
     imports={
         "Msg": "from memcert_reference import Msg",
         "Marker": "from memcert.short_term.misuse import Marker",
@@ -120,5 +126,6 @@ CONTRACT = Contract(
         "Decimal": "from decimal import Decimal",
         "dump_json": "from memcert_reference.json_text import dump_json, load_json",
     },
+    corpus=CommonCorpus(files("memcert.short_term") / "corpus", _OPERATIONS),
 )
 """The contract of short-term memory; ``reference/CONTRACT.md`` is its readable form."""

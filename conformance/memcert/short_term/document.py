@@ -47,6 +47,11 @@ _TITLES = {
     "DUR": "Durability",
     "ISO": "Isolation of spaces",
     "MIX": "Everything together",
+    "CON": "Concurrency",
+    "CAN": "Cancellation",
+    "CUT": "Connections",
+    "KILL": "Killed clients",
+    "CRASH": "Killed servers",
 }
 
 

@@ -63,6 +63,33 @@ class Model(InMemoryMemory):
             raise ValueError("the messages live in the store and would be dropped")
         super().load_state_dict({SUMMARY_KEY: state.get(SUMMARY_KEY)}, strict=False)
 
+    def fork(self) -> Model:
+        """Return another model in the same state."""
+        other = Model(self._capabilities)
+        other._summary = self._summary
+        for msg_id, entry in self._entries.items():
+            # Records are never changed once they are in.
+            other._entries[msg_id] = type(entry)(entry.record, [*entry.marks])
+        return other
+
+    def fingerprint(self) -> object:
+        """Return what tells this state from every other one."""
+        return self._summary, tuple(
+            # Records are made of the messages of programs: equal ones have equal texts.
+            (msg_id, tuple(sorted(entry.marks)), repr(entry.record))
+            for msg_id, entry in self._entries.items()
+        )
+
+    @property
+    def entries(self) -> Mapping[str, Any]:
+        """The messages with their marks by id, in order."""
+        return self._entries
+
+    @property
+    def summary(self) -> str:
+        """The summary; empty if there is none."""
+        return self._summary
+
     async def export_state(self) -> dict[str, Any]:
         return super().state_dict()
 

@@ -20,9 +20,14 @@ from redis.asyncio import Redis as AsyncRedis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from memcert_backends.servers import Server, ServerUnavailable, redis_version, start
+from memcert_backends.servers import (
+    Server,
+    ServerUnavailable,
+    redis_version,
+    server_process,
+    start,
+)
 from memcert_backends.servers import redis as redis_server
-from memcert_backends.servers import redis_process as process_module
 
 
 @pytest.fixture(scope="module")
@@ -239,9 +244,8 @@ def test_says_why_redis_server_does_not_start(
 def test_tries_another_port_when_one_is_taken(
     monkeypatch: pytest.MonkeyPatch, embedded: Server
 ) -> None:
-    free_port = process_module._free_port
-    ports = iter([_port(embedded.url), free_port()])
-    monkeypatch.setattr(process_module, "_free_port", lambda _: next(ports))
+    ports = iter([_port(embedded.url), server_process.free_port()])
+    monkeypatch.setattr(server_process, "free_port", lambda _: next(ports))
     with start("redis", "process") as server:
         assert server.url != embedded.url
 

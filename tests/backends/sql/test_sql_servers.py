@@ -184,6 +184,16 @@ def test_what_is_more_than_a_mysql_takes_is_refused_before_it_is_sent(run: Any) 
                 await joined.add([message("d"), message("e", "x" * limit)])
             with pytest.raises(ValueError, match="max_allowed_packet"):
                 await joined.update_compressed_summary("x" * limit)
+            # Sent twice in Base64, it is more than what a message may take.
+            for size in (limit // 2, limit * 3 // 8):
+                with pytest.raises(ValueError, match="max_allowed_packet"):
+                    await joined.update_compressed_summary("x" * size)
+                with pytest.raises(ValueError, match="max_allowed_packet"):
+                    await joined.import_state({"_compressed_summary": "x" * size, "content": []})
+            fits = limit * 3 // 8 - 100_000
+            await joined.update_compressed_summary("x" * fits)
+            assert len((await joined.export_state())["_compressed_summary"]) == fits
+            await joined.update_compressed_summary("")
             await session.commit()
         assert [one.id for one in await memory.get_memory()] == ["a", "b", "c"]
 

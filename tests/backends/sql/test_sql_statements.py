@@ -42,6 +42,11 @@ def messages(count: int, stem: str = "") -> list[Msg]:
     return [Msg("name", "text", "user", id=f"{stem}{number}") for number in range(count)]
 
 
+STATE: Any = {
+    "_compressed_summary": "summary",
+    "content": [[each.to_dict(), ["x", "y"]] for each in messages(3, "new")],
+}
+
 Operation = Callable[[AsyncSQLAlchemyMemory], Awaitable[object]]
 
 READS: dict[str, Operation] = {
@@ -65,6 +70,7 @@ WRITES: dict[str, Operation] = {
     "remove by id": lambda memory: memory.update_messages_mark(None, "m", ["1", "2"]),
     "clear": lambda memory: memory.clear(),
     "summary": lambda memory: memory.update_compressed_summary("summary"),
+    "import_state": lambda memory: memory.import_state(STATE),
 }
 
 
@@ -103,15 +109,21 @@ def test_a_write_is_at_most_three_statements_and_one_commit(run: Any, name: str)
     run(check)
 
 
-def test_import_is_at_most_five_statements_and_one_commit(run: Any) -> None:
+@pytest.mark.parametrize("first", [True, False], ids=["first", "later"])
+def test_import_is_three_statements_and_one_commit_whatever_is_replaced(
+    run: Any, first: bool
+) -> None:
     async def check(engine: AsyncEngine) -> None:
-        memory = AsyncSQLAlchemyMemory(engine)
-        await memory.add(messages(300), ["m"])
-        state = await memory.export_state()
+        memory, other = AsyncSQLAlchemyMemory(engine), AsyncSQLAlchemyMemory(engine, "other")
+        await other.add(messages(300), ["m"])
+        state = await other.export_state()
+        if not first:
+            await memory.add(messages(1000), ["m", "n"])
         recorder = Recorder(engine)
         await memory.import_state(state)
-        assert len(recorder.statements) <= 5
-        assert recorder.commits == 1
+        assert (len(recorder.statements), recorder.commits) == (3, 1)
+        await memory.import_state({**state, "content": []})
+        assert len(recorder.statements) <= 6
 
     run(check)
 

@@ -97,8 +97,8 @@ def test_an_operation_that_fails_halfway_changes_nothing(
 def test_a_first_operation_that_fails_leaves_no_tables(run: Any, table_names: Any) -> None:
     async def check(engine: AsyncEngine) -> None:
         memory = AsyncSQLAlchemyMemory(engine)
-        # BEGIN, three that create, and the first that inserts.
-        fail_at(engine, 5)
+        # BEGIN, four that create, and the first that inserts.
+        fail_at(engine, 6)
         with pytest.raises(ConnectionAbortedError):
             await memory.add(message("a"))
         assert await table_names(engine) == []

@@ -28,6 +28,11 @@ OPERATIONS: dict[str, Callable[[AsyncSQLAlchemyMemory], Awaitable[object]]] = {
     "replace by id": lambda memory: memory.update_messages_mark("x", "m", ["1", "2"]),
     "clear": lambda memory: memory.clear(),
     "summary": lambda memory: memory.update_compressed_summary("summary"),
+    "import_state": lambda memory: memory.import_state(STATE),
+}
+STATE: Any = {
+    "_compressed_summary": "summary",
+    "content": [[Msg("name", "text", "user", id="new").to_dict(), ["x"]]],
 }
 
 

@@ -84,7 +84,7 @@ def test_a_terminal_gets_a_table_that_loses_nothing(command: Memcert, columns: s
 def test_it_is_quick_where_no_engine_answers(memcert: Memcert) -> None:
     began = time.monotonic()
     memcert("backends")
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < 15
 
 
 def test_mutants_are_listed_on_demand(memcert: Memcert) -> None:

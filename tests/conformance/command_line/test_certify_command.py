@@ -11,6 +11,8 @@ from xml.etree import ElementTree
 import pytest
 from click.testing import Result
 
+from memcert.short_term import CONTRACT
+
 Memcert = Callable[..., Result]
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -31,6 +33,9 @@ def test_a_good_one_reaches_its_level(memcert: Memcert, folder: Path) -> None:
     assert result.stderr == ""
     # Nothing failed, so nothing is kept.
     assert not list((folder / ".memcert").rglob("*.json"))
+    assert f"of {len(CONTRACT.corpus)} programs replayed, SHA-256 {CONTRACT.corpus.digest}" in (
+        result.stdout
+    )
     assert memcert("verify", "out/deep/certificate.json").exit_code == 0
 
 

@@ -79,6 +79,23 @@ def test_a_good_certificate_is_verified(memcert: Memcert, certificate: Path) -> 
     result = memcert("verify", str(certificate))
     assert result.exit_code == 0, result.output
     assert "the certificate holds: memories.py:Good: only ADD-01 checked" in result.stdout
+    replayed, known = len(CONTRACT.corpus.programs("ADD-01")), len(CONTRACT.corpus)
+    said = f"common corpus: {replayed} of {known} programs replayed, SHA-256"
+    assert f"{said} {CONTRACT.corpus.digest}\n" in result.stdout
+    assert "another corpus" not in result.stdout
+
+
+def test_one_of_another_corpus_holds_and_says_so(memcert: Memcert, certificate: Path) -> None:
+    def other(data: Any) -> None:
+        data["corpus"] |= {"digest": "0" * 64, "programs": 7}
+
+    change(certificate, other, seal=True)
+    result = memcert("verify", str(certificate))
+    assert result.exit_code == 0, result.output
+    assert "the certificate holds" in result.stdout
+    assert f"SHA-256 {'0' * 64}\n" in result.stdout
+    said = "another corpus was used: this kit's has"
+    assert said in result.stdout.splitlines()[-1]
 
 
 def test_how_it_is_written_plays_no_part(memcert: Memcert, certificate: Path) -> None:

@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 
 import memcert.engine.execution
 from memcert.engine.certificate import Certificate, write_certificate
-from memcert.engine.certification import Plan, certify
+from memcert.engine.certification import certify
+from memcert.engine.common_corpus import CommonCorpus
 from memcert.engine.contract import Contract
 from memcert.engine.corpus import Corpus
+from memcert.engine.plan import Plan
 from memcert.engine.rule import Consequence, Level, Rule
 from memcert.engine.session import Session
 from memcert.engine.verdict import Verdict
@@ -41,6 +43,7 @@ def contract() -> Contract:
     """A contract of five rules that a memory can break one by one."""
     return replace(
         CONTRACT,
+        corpus=CommonCorpus(None, CONTRACT.operations),
         rules=(
             some_rule("ADD-01", Level.CORE),
             some_rule(

@@ -21,7 +21,8 @@ from memcert.engine.certificate import (
 )
 from memcert.engine.contract import Contract
 from memcert.engine.deviation import Deviation
-from memcert.engine.program import Program, Step, read_program
+from memcert.engine.program import Program, Step
+from memcert.engine.program_reading import read_program
 from memcert.engine.rule import Level
 from memcert.reports.files import readable_json
 from memcert.short_term import CONTRACT

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from memcert.engine.certification import Plan
 from memcert.engine.matrix import Matrix, judge_mutants, markdown, sample_programs
 from memcert.engine.mutant import Mutant
+from memcert.engine.plan import Plan
 from memcert.short_term import CONTRACT
 from memcert.short_term.mutants import MUTANTS
 

@@ -9,15 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from memcert.engine.operation import MalformedProgram, Operation
-from memcert.engine.program import (
-    Client,
-    Program,
-    Reopen,
-    SpaceName,
-    Step,
-    parse_program,
-    read_program,
-)
+from memcert.engine.program import Client, Program, Reopen, SpaceName, Step
+from memcert.engine.program_reading import parse_program, read_program
 from memcert.engine.rule import Rule
 from memcert.short_term import CONTRACT
 from memcert.short_term.messages import IdRange, Message, MessageRange

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from memcert.engine.certificate import Certificate, MalformedCertificate, digest_of, faults
 from memcert.engine.contract import Contract
+from memcert.short_term import CONTRACT
 from memcert_reference import InMemoryMemory
 
 Certify = Callable[..., Certificate]
@@ -73,6 +75,29 @@ def pass_with_a_counterexample(certificate: Certificate) -> None:
     verdict(certificate, "ADD-01")["counterexample"] = {"program": {}, "step": 0}
 
 
+def say_more_was_replayed(certificate: Certificate) -> None:
+    certificate["corpus"]["replayed"] += 1
+
+
+def replay_more_than_was_run(certificate: Certificate) -> None:
+    certificate["corpus"]["digest"] = "0" * 64
+    found = verdict(certificate, "ADD-01")
+    found["replayed"] = certificate["corpus"]["replayed"] = found["programs"] + 1
+
+
+def replay_what_is_not_there(certificate: Certificate) -> None:
+    verdict(certificate, "ADD-01")["replayed"] = certificate["corpus"]["replayed"] = 1
+
+
+def say_the_corpus_is_larger(certificate: Certificate) -> None:
+    certificate["corpus"]["programs"] = 7
+
+
+def claim_a_corpus_that_was_not_replayed(certificate: Certificate) -> None:
+    certificate["corpus"]["digest"] = CONTRACT.corpus.digest
+    certificate["corpus"]["programs"] = len(CONTRACT.corpus)
+
+
 @pytest.mark.parametrize(
     ("tamper", "said"),
     [
@@ -89,6 +114,10 @@ def pass_with_a_counterexample(certificate: Certificate) -> None:
         (change_the_rules, "its rules are not the rules of this contract's version"),
         (come_from_another_contract, "its contract is version 0.9"),
         (pass_with_a_counterexample, "ADD-01"),
+        (say_more_was_replayed, "it says 1 programs of the corpus replayed"),
+        (replay_more_than_was_run, "ADD-01 replayed more programs than it ran"),
+        (replay_what_is_not_there, "ADD-01 replayed 1 programs of the corpus, which has 0 for it"),
+        (say_the_corpus_is_larger, "it says that its corpus has 7 programs; it has 0"),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )
@@ -107,6 +136,17 @@ def test_what_was_changed_is_found(
     found = faults(certificate, contract)
     assert len(found) == 1
     assert said in found[0]
+
+
+def test_a_corpus_that_was_not_replayed_cannot_be_claimed(
+    certified: Certify, contract: Contract
+) -> None:
+    certificate = certified(InMemoryMemory)
+    claim_a_corpus_that_was_not_replayed(certificate)
+    certificate["digest"] = digest_of(certificate)
+    found = faults(certificate, replace(contract, corpus=CONTRACT.corpus))
+    assert found
+    assert all(" replayed 0 programs of the corpus, which has " in line for line in found)
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ from pathlib import Path
 from memcert import backend
 from memcert.short_term.mutants.kept import Kept
 
-ELSEWHERE = any(each.endswith("memcert.engine.worker") for each in sys.orig_argv)
+ELSEWHERE = any(each.endswith("memcert.engine.serving") for each in sys.orig_argv)
 PROCESSES = Path(__file__).with_name("processes")
 
 

@@ -11,7 +11,14 @@ import pytest
 from memcert.reports.files import readable_json, write_reports
 from memcert.reports.junit import junit
 from memcert.reports.markdown import markdown
-from memcert.reports.summary import broken, counts_line, headline, store_line
+from memcert.reports.summary import (
+    broken,
+    corpus_line,
+    counts_line,
+    headline,
+    notes,
+    store_line,
+)
 from memcert_reference.json_text import load_json
 
 UNPRINTABLE = "bell \x07 nul \x00 last \ufffe"
@@ -25,6 +32,7 @@ def verdict(rule: str, finding: str, **fields: Any) -> dict[str, Any]:
         "consequence": "wrong",
         "finding": finding,
         "programs": 8,
+        "replayed": 2,
         "operations": 80,
         "seconds": 0.5,
         "reason": "",
@@ -48,10 +56,11 @@ CERTIFICATE: dict[str, Any] = {
     "format": 1,
     "kit": {"name": "memcert", "version": "0.1.0"},
     "contract": {"name": "short-term memory", "version": "1.0", "digest": "0" * 64},
+    "corpus": {"digest": "a" * 64, "programs": 175, "replayed": 12},
     "backend": {
         "name": "tiny",
         "specification": "tiny.py:Tiny",
-        "capabilities": {"durable": True},
+        "capabilities": {"durable": True, "crash": False, "file": True},
     },
     "store": {"store": "folder", "how": "embedded", "version": "folder"},
     "drivers": {},
@@ -129,6 +138,7 @@ def test_the_lines_of_every_report() -> None:
     assert headline(CERTIFICATE) == "tiny: no level, strict"
     assert counts_line(CERTIFICATE) == ("1 passed, 3 failed, 1 deviates, 1 unsupported, 1 not run")
     assert store_line(CERTIFICATE) == "folder, embedded"
+    assert corpus_line(CERTIFICATE) == f"12 of 175 programs replayed, SHA-256 {'a' * 64}"
     assert store_line(CERTIFICATE | {"store": None}) == "no store of the kit's"
     ephemeral = CERTIFICATE | {"backend": {"name": "x", "capabilities": {"durable": False}}}
     assert headline(ephemeral).endswith("(ephemeral by design: certified at core)")
@@ -136,9 +146,26 @@ def test_the_lines_of_every_report() -> None:
     assert headline(alone) == "tiny: only A-01 checked"
 
 
+def test_a_store_that_cannot_show_the_next_level_says_so() -> None:
+    assert notes(CERTIFICATE) == []
+    kept = {"durable": True, "crash": False, "file": False}
+    embedded = CERTIFICATE | {"backend": CERTIFICATE["backend"] | {"capabilities": kept}}
+    (line,) = notes(embedded)
+    assert "cannot show level resilient" in line
+    assert f"- {line}\n" in markdown(embedded)
+    assert notes(embedded | {"store": None}) == []
+
+
+def test_rules_that_do_not_apply_are_counted() -> None:
+    verdict = CERTIFICATE["verdicts"][0] | {"finding": "not applicable"}
+    (line,) = notes(CERTIFICATE | {"verdicts": [verdict, verdict]})
+    assert line.startswith("2 rules do not apply")
+
+
 def test_markdown_shows_the_worst_first_and_every_rule_that_was_run() -> None:
     text = markdown(CERTIFICATE)
     assert text.startswith("## ❌ tiny: no level, strict\n")
+    assert f"- common corpus: {corpus_line(CERTIFICATE)}\n" in text
     assert "**the deviation from D-01 expired on 2026-01-01**" in text
     places = [text.index(f"### {rule} ") for rule in ("C-01", "B-02", "D-01", "B-01")]
     assert places == sorted(places)

@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from memcert.short_term.mutants.document import Document
 from memcert_backends.backend import Space
 from memcert_backends.servers.folder import path_of
-from memcert_reference import InMemoryMemory, Msg
-from memcert_reference.json_text import dump_json, load_json
+from memcert_reference import Msg
+from memcert_reference.json_text import dump_json
 from memcert_reference.values import identifier
 
+if sys.platform != "win32":
+    import fcntl
 
-class Kept(InMemoryMemory):
+
+class Kept(Document):
     """A memory that reads its file before each operation and writes it after each change.
+
+    Nothing is awaited meanwhile, so that no other memory of this process comes between; a lock
+    keeps other processes out.
 
     Args:
         space: where it lives; its server is a folder.
@@ -57,47 +66,56 @@ class Kept(InMemoryMemory):
     def _load(self) -> None:
         """Take on what is kept of the space."""
         text = self._read(self._file(self._key()))
-        if text is None:
-            self._entries, self._summary = {}, ""
-        elif text != self._text:
-            kept: Any = load_json(text)
-            super().load_state_dict(kept)
+        if text is None or text != self._text:
+            self.take(text)
         self._text = text
 
     def _store(self) -> None:
         """Keep the space as it is now."""
-        text = dump_json(super().state_dict())
+        text = self.text()
         if text != self._text:
             self._write(self._file(self._key()), text)
             self._text = text
 
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keep other processes out; a process that dies lets them in again."""
+        if sys.platform == "win32":
+            yield  # there, what several processes do at once is not tried
+            return
+        with (self._folder / ".lock").open("ab") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Load the space, and store it after what is done to it, unless that raises."""
+        with self._alone():
+            self._load()
+            yield
+            self._store()
+
     async def add(
         self, memories: Msg | list[Msg] | None, marks: str | list[str] | None = None
     ) -> None:
-        self._load()
-        await super().add(memories, marks)
-        self._store()
+        with self._changing():
+            await super().add(memories, marks)
 
     async def delete(self, msg_ids: list[str]) -> int:
-        self._load()
-        count = await super().delete(msg_ids)
-        self._store()
-        return count
+        with self._changing():
+            return await super().delete(msg_ids)
 
     async def delete_by_mark(self, mark: str | list[str]) -> int:
-        self._load()
-        count = await super().delete_by_mark(mark)
-        self._store()
-        return count
+        with self._changing():
+            return await super().delete_by_mark(mark)
 
     async def size(self) -> int:
         self._load()
         return await super().size()
 
     async def clear(self) -> None:
-        self._load()
-        await super().clear()
-        self._store()
+        with self._changing():
+            await super().clear()
 
     async def get_memory(
         self,
@@ -114,21 +132,17 @@ class Kept(InMemoryMemory):
         old_mark: str | None = None,
         msg_ids: list[str] | None = None,
     ) -> int:
-        self._load()
-        count = await super().update_messages_mark(new_mark, old_mark, msg_ids)
-        self._store()
-        return count
+        with self._changing():
+            return await super().update_messages_mark(new_mark, old_mark, msg_ids)
 
     async def update_compressed_summary(self, summary: str) -> None:
-        self._load()
-        await super().update_compressed_summary(summary)
-        self._store()
+        with self._changing():
+            await super().update_compressed_summary(summary)
 
     def state_dict(self) -> dict[str, Any]:
         self._load()
         return super().state_dict()
 
     def load_state_dict(self, state: Mapping[str, Any], strict: bool = True) -> None:
-        self._load()
-        super().load_state_dict(state, strict)
-        self._store()
+        with self._changing():
+            super().load_state_dict(state, strict)

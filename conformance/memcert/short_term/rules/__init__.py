@@ -6,7 +6,11 @@ from memcert.engine.rule import Rule
 from memcert.short_term.rules import (
     adding,
     arguments,
+    cancellation,
+    concurrency,
+    connections,
     contents,
+    crashes,
     deleting,
     durable,
     identifiers,
@@ -31,5 +35,9 @@ RULES: tuple[Rule, ...] = (
     *durable.RULES,
     *isolation.RULES,
     *mixed.RULES,
+    *concurrency.RULES,
+    *cancellation.RULES,
+    *connections.RULES,
+    *crashes.RULES,
 )
 """The rules in the order in which ``reference/CONTRACT.md`` lists them."""

@@ -1,0 +1,1 @@
+"""The search index: matching, sorting, paging, aggregating, apart from the wire."""

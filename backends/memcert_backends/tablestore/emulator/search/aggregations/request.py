@@ -1,0 +1,81 @@
+"""What an aggregation needs to know of the request that it is in."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from memcert_backends.tablestore.emulator.search.collection import Collection
+from memcert_backends.tablestore.emulator.search.dates import NANOSECONDS_PER_MILLISECOND
+from memcert_backends.tablestore.emulator.search.document import Document
+from memcert_backends.tablestore.emulator.search.errors import invalid
+from memcert_backends.tablestore.emulator.search.field import Field, FieldType
+from memcert_backends.tablestore.emulator.search.queries.parser import QueryParser
+from memcert_backends.tablestore.emulator.search.queries.query import Query
+from memcert_backends.tablestore.emulator.search.values import Comparable, coerced
+from memcert_backends.tablestore.emulator.search.variant import decode
+
+Documents = Sequence[Document]
+Values = Callable[[Document], Sequence[Comparable]]
+"""A document's values of a field."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """The request around an aggregation.
+
+    Args:
+        parser: The parser of the request's queries.
+        collection: The documents that are searched.
+        query: The query whose matches are aggregated.
+        primary_key: The names of the table's primary key columns.
+        depth: How many group-bys are around.
+    """
+
+    parser: QueryParser
+    collection: Collection
+    query: Query
+    primary_key: Sequence[str]
+    depth: int = 0
+
+    def field(self, name: str, types: frozenset[FieldType]) -> Field:
+        """A field that can be aggregated.
+
+        Args:
+            name: Its full name.
+            types: The types that it may have.
+
+        Returns:
+            The field.
+
+        Raises:
+            SearchError: There is none, or it has another type, or cannot be aggregated.
+        """
+        field = self.parser.schema.field(name)
+        if field.type not in types:
+            raise invalid(f"field [{name}] of type {field.type.name} cannot be aggregated so")
+        if not field.is_sortable:
+            raise invalid(f"field [{name}] was not created with enable_sort_and_agg")
+        return field
+
+
+def value(field: Field, data: bytes | None) -> Comparable:
+    """A value of a field that a request has, None for none."""
+    return None if data is None else coerced(field, decode(data))
+
+
+def values_of(field: Field, missing: Comparable) -> Values:
+    """A document's values of a field.
+
+    Args:
+        field: The field.
+        missing: The value of documents that have none, None to pass over them.
+
+    Returns:
+        A function of a document. Dates are in milliseconds.
+    """
+    name = field.name
+    otherwise = () if missing is None else (missing,)
+    if field.type is FieldType.DATE:
+        return lambda document: [
+            one // NANOSECONDS_PER_MILLISECOND for one in document.values.get(name, otherwise)
+        ]
+    return lambda document: document.values.get(name, otherwise)

@@ -1,0 +1,39 @@
+"""The aggregation that returns rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from memcert_backends.tablestore.emulator.plain_buffer import HEADER, encode_cell, encode_row
+from memcert_backends.tablestore.emulator.search.aggregations.metrics import Aggregation
+from memcert_backends.tablestore.emulator.search.aggregations.request import Documents
+from memcert_backends.tablestore.emulator.search.document import Document
+from memcert_backends.tablestore.emulator.search.messages import Message, pb
+from memcert_backends.tablestore.emulator.search.ordering import Ordering
+
+
+@dataclass(frozen=True)
+class TopRows(Aggregation):
+    """The first rows of a group.
+
+    Args:
+        limit: How many.
+        ordering: In which order.
+        primary_key: The names of the primary key columns.
+    """
+
+    limit: int
+    ordering: Ordering
+    primary_key: Sequence[str]
+
+    def result(self, documents: Documents) -> Message:
+        rows = self.ordering.first(set(documents), self.limit)
+        return pb.TopRowsAggregationResult(rows=[self._encoded(row) for row in rows])
+
+    def _encoded(self, document: Document) -> bytes:
+        key = list(zip(self.primary_key, document.key, strict=True))
+        written_at = document.written_at
+        stamp = None if written_at is None else int(written_at * 1000)
+        cells = [
+            encode_cell(name, value, stamp) for name, value in sorted(document.columns.items())
+        ]
+        return HEADER + encode_row(key, cells)

@@ -1,0 +1,69 @@
+"""Queries for places."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from memcert_backends.tablestore.emulator.search import geo
+from memcert_backends.tablestore.emulator.search.collection import Collection
+from memcert_backends.tablestore.emulator.search.document import Document
+from memcert_backends.tablestore.emulator.search.field import Field
+from memcert_backends.tablestore.emulator.search.geo import Point
+from memcert_backends.tablestore.emulator.search.queries.query import Query
+
+
+@dataclass(frozen=True)
+class GeoQuery(Query):
+    """The documents that have a place in an area.
+
+    Args:
+        field: A field of places.
+        south: The area's lowest latitude: only places from there to `north` are looked at.
+        north: The area's highest latitude.
+        contains: Whether a place is in the area.
+    """
+
+    field: Field
+    south: float
+    north: float
+    contains: Callable[[Point], bool]
+
+    def matches(self, collection: Collection) -> set[Document]:
+        postings = collection.postings[self.field.name]
+        # Places are sorted by latitude, then longitude.
+        near = postings.between((self.south, -math.inf), (self.north, math.inf), True, True)
+        name = self.field.name
+        return {one for one in near if any(map(self.contains, one.values[name]))}
+
+
+def box(field: Field, top_left: Point, bottom_right: Point) -> GeoQuery:
+    """The documents with a place in a box."""
+    return GeoQuery(
+        field,
+        bottom_right[0],
+        top_left[0],
+        lambda place: geo.in_box(place, top_left, bottom_right),
+    )
+
+
+def circle(field: Field, center: Point, distance: float) -> GeoQuery:
+    """The documents with a place at most so many metres from another."""
+    # A little more than the distance in degrees of latitude, for what rounding may lose.
+    reach = math.degrees(distance / geo.EARTH_RADIUS) + 1e-6
+    return GeoQuery(
+        field,
+        center[0] - reach,
+        center[0] + reach,
+        lambda place: geo.distance(place, center) <= distance,
+    )
+
+
+def polygon(field: Field, corners: tuple[Point, ...]) -> GeoQuery:
+    """The documents with a place in a polygon."""
+    latitudes = [corner[0] for corner in corners]
+    return GeoQuery(
+        field,
+        min(latitudes),
+        max(latitudes),
+        lambda place: geo.in_polygon(place, corners),
+    )

@@ -1,0 +1,1 @@
+"""Tables: their schemas, rows with versions, conditions, ranges, indexes and transactions."""

@@ -1,0 +1,1 @@
+"""Trials: programs whose clients act at the same time, or that something befalls."""

@@ -1,0 +1,367 @@
+"""Running a program whose clients act at the same time, or that something befalls.
+
+Nothing is compared while it runs: what each operation came to is written down, and at the end the
+model is asked whether some order explains it all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Awaitable
+from contextlib import AsyncExitStack
+
+from memcert.engine.execution import (
+    Diverged,
+    Execution,
+    Subject,
+    divergence_on,
+    space_of,
+)
+from memcert.engine.handle import Handle
+from memcert.engine.network import Cut
+from memcert.engine.operation import Operation
+from memcert.engine.outcome import Outcome
+from memcert.engine.program import Program, Reopen, Step
+from memcert.engine.trials import patience
+from memcert.engine.trials.awaits import Alarm, watched
+from memcert.engine.trials.doing import Doing
+from memcert.engine.trials.environment import Place
+from memcert.engine.trials.fault import Cancel, CrashServer, CutConnection, KillClient
+from memcert.engine.trials.history import Certainty, Event
+from memcert.engine.trials.judging import judge
+from memcert.engine.trials.memories import Memories
+from memcert.engine.trials.plausibility import is_plausible
+from memcert.engine.trials.trouble import (
+    Accept,
+    CutAll,
+    KillServer,
+    Refuse,
+    ReplaceProcess,
+    RestartServer,
+    Trouble,
+)
+from memcert.engine.trials.turns import Branch, Turns
+from memcert.engine.worker import ProcessEnded, RemoteHandle
+from memcert_backends.servers import Server
+
+
+class Trial:
+    """One run of a program against a backend, judged at its end.
+
+    Args:
+        program: what is done.
+        subject: what is judged, and by what.
+    """
+
+    def __init__(self, program: Program, subject: Subject) -> None:
+        self.program = program
+        self.subject = subject
+        self.result = Execution()
+        self.events: list[Event] = []
+        self._memories: Memories | None = None
+        self._doing = Doing(self.result)
+        self._place = Place(None)
+        # Clients whose idle connections were cut: one of their operations may find that out.
+        self._shaken: set[int] = set()
+        self._unreachable = False
+
+    @property
+    def _last(self) -> int:
+        """The number of the last step."""
+        return max(len(self.program) - 1, 0)
+
+    @property
+    def _memories_now(self) -> Memories:
+        assert self._memories is not None
+        return self._memories
+
+    def _handle(self, client: int) -> Handle:
+        return self._memories_now.open_ones[client].handle
+
+    def stuck(self) -> Execution | None:
+        """Return what is known if opening or closing cannot even be cancelled; None if it can."""
+        late = None if self._memories is None else self._memories.late()
+        if late is None:
+            return None
+        self.result.divergence = self.result.divergence or divergence_on(
+            self._last, late, "an end", "did not end, even when it was cancelled", hang=True
+        )
+        return self.result
+
+    async def execute(self) -> Execution:
+        """Run the program in spaces of its own and judge what was seen."""
+        async with AsyncExitStack() as stack:
+            try:
+                await self._run(stack)
+            except Diverged as found:
+                self.result.divergence = found.divergence
+        return self.result
+
+    async def _run(self, stack: AsyncExitStack) -> None:
+        server = self._choose_place(stack)
+        backend, program = self.subject.backend, self.program
+        pool = None
+        if program.pool and backend.pool is not None and server is not None:
+            pool = await stack.enter_async_context(backend.pool(server, program.pool))
+        token = uuid.uuid4().hex[:12]
+        spaces = [space_of(name, token, server, pool) for name in program.spaces]
+        self._memories = Memories(self.subject, program.clients, spaces, self.result)
+        try:
+            await self._memories.open_all()
+            for place, step in enumerate(program.steps):
+                await self._step(place, step)
+            await self._run_branches()
+            await self._recover()
+            for number in range(len(program.clients)):
+                await self._look(number)
+            self.result.undecided = not judge(self.events, program, self.subject)
+        finally:
+            try:
+                # The next program finds the store as it should be.
+                await self._recover()
+            finally:
+                wrong = await self._memories.close_all(self._last)
+                # An idle connection that was cut may be found out here, which is nobody's loss.
+                if not self._shaken:
+                    self.result.divergence = self.result.divergence or wrong
+
+    def _choose_place(self, stack: AsyncExitStack) -> Server | None:
+        subject, program = self.subject, self.program
+        if program.crashes:
+            self._place = subject.environment.crashing()
+        elif program.networked:
+            self._place = subject.environment.networked()
+        else:
+            server = subject.server
+            if program.fresh_store and server is not None and server.fresh is not None:
+                server = stack.enter_context(server.fresh())
+            self._place = Place(server)
+        return self._place.server
+
+    async def _run_branches(self) -> None:
+        turns = Turns(self.program.schedule)
+        first = len(self.program.steps)
+        tasks = []
+        for number, branch in enumerate(self.program.branches):
+            tasks.append(asyncio.create_task(self._branch(number, branch, first, turns)))
+            first += len(branch)
+        try:
+            await asyncio.gather(*tasks)
+        finally:
+            for task in tasks:
+                task.cancel()
+            if tasks:
+                await asyncio.wait(tasks)
+
+    async def _branch(
+        self, number: int, branch: tuple[Step, ...], first: int, turns: Turns
+    ) -> None:
+        try:
+            for place, step in enumerate(branch, first):
+                await turns.take(number)
+                with watched(Branch(turns, number)):
+                    await self._step(place, step)
+        finally:
+            turns.end(number)
+
+    async def _step(self, place: int, step: Step) -> None:
+        operation = step.operation
+        if isinstance(operation, Trouble):
+            await self._happen(place, step)
+            return
+        self.result.operations += 1
+        if isinstance(operation, Reopen):
+            await self._memories_now.reopen(step.client, place)
+            return
+        match step.fault:
+            case None:
+                await self._do(place, step.client, operation)
+            case Cancel():
+                await self._do_cancelled(place, step, step.fault)
+            case CutConnection() | CrashServer():
+                await self._do_cut(place, step, step.fault)
+            case KillClient():
+                await self._do_killed(place, step, step.fault)
+
+    async def _happen(self, place: int, step: Step) -> None:
+        network, killable = self._place.network, self._place.killable
+        self.result.faults += 1
+        match step.operation:
+            case CutAll():
+                assert network is not None
+                await asyncio.to_thread(network.cut_all)
+            case Refuse():
+                assert network is not None
+                await asyncio.to_thread(network.refuse)
+                self._unreachable = True
+            case KillServer():
+                assert killable is not None
+                await asyncio.to_thread(killable.kill)
+                self._unreachable = True
+            case Accept() | RestartServer():
+                await self._recover()
+            case ReplaceProcess():
+                await self._replace(place, step.client)
+                return
+        self._shaken.update(range(len(self.program.clients)))
+
+    async def _recover(self) -> None:
+        """See to it that the server runs and can be reached."""
+        if self._place.killable is not None:
+            await asyncio.to_thread(self._place.killable.restart)
+        if self._place.network is not None and self._unreachable:
+            await asyncio.to_thread(self._place.network.accept)
+        self._unreachable = False
+
+    async def _replace(self, place: int, client: int) -> None:
+        handle = self._handle(client)
+        assert isinstance(handle, RemoteHandle)
+        await handle.kill()
+        await self._memories_now.reopen(client, place, killed=True)
+
+    async def _look(self, client: int) -> None:
+        for observation in self.subject.contract.observations(self.program.all_steps):
+            if self._has_failed_look():
+                return
+            self.result.observations += 1
+            await self._do(self._last, client, observation, look=True)
+
+    def _has_failed_look(self) -> bool:
+        """Tell whether a look raised an error without a reason, which no order explains."""
+        event = self.events[-1] if self.events else None
+        return (
+            event is not None
+            and event.look
+            and event.outcome.error is not None
+            and event.certainty is Certainty.DONE
+        )
+
+    async def _do(
+        self, place: int, client: int, operation: Operation, *, look: bool = False
+    ) -> None:
+        """Do an operation that nothing befalls."""
+        started, outcome = await self._doing.outcome(
+            place, operation, self._handle(client).run(operation)
+        )
+        certainty = self._certainty(place, client, operation, outcome)
+        self._note(place, client, operation, started, outcome, certainty, look=look)
+
+    def _certainty(
+        self,
+        place: int,
+        client: int,
+        operation: Operation,
+        outcome: Outcome,
+        *,
+        excused: bool = False,
+    ) -> Certainty:
+        """Return what is known of an operation, which may have had a reason to raise an error."""
+        shaken = client in self._shaken
+        if outcome.error is None or not (excused or self._unreachable or shaken):
+            return Certainty.DONE
+        self._shaken.discard(client)
+        if self.program.judges_errors and not is_plausible(outcome.error):
+            raise Diverged(
+                divergence_on(
+                    place,
+                    operation,
+                    "raised the driver's own error, or a documented one, that says what is wrong",
+                    str(outcome),
+                )
+            )
+        return Certainty.OPEN
+
+    async def _do_cancelled(self, place: int, step: Step, fault: Cancel) -> None:
+        reached = False
+
+        def cancel() -> None:
+            nonlocal reached
+            for _ in range(fault.times):
+                reached = task.cancel() or reached
+
+        handle = self._handle(step.client)
+        with watched(Alarm(fault.at, cancel)):
+            task = asyncio.create_task(_run(handle.run(step.operation)))
+        started, outcome = await self._doing.outcome(place, step.operation, task)
+        self.result.faults += reached
+        if reached and outcome.error is not None:
+            certainty = Certainty.SETTLED
+        else:
+            certainty = self._certainty(place, step.client, step.operation, outcome)
+        swallowed = reached and not isinstance(outcome.error, asyncio.CancelledError)
+        if swallowed and self.program.judges_errors:
+            raise Diverged(
+                divergence_on(place, step.operation, "raised CancelledError", str(outcome))
+            )
+        self._note(place, step.client, step.operation, started, outcome, certainty)
+
+    async def _do_cut(self, place: int, step: Step, fault: CutConnection | CrashServer) -> None:
+        network, killable = self._place.network, self._place.killable
+        assert network is not None
+        crash = isinstance(fault, CrashServer)
+        everywhere = isinstance(fault, CutConnection) and fault.everywhere
+        cut = Cut(fault.packet, fault.to_server, fault.delivered, everywhere)
+        network.arm(cut, killable.kill if crash and killable is not None else None)
+        try:
+            started, outcome = await self._doing.outcome(
+                place, step.operation, self._handle(step.client).run(step.operation)
+            )
+        finally:
+            happened = await asyncio.to_thread(network.disarm)
+        self.result.faults += happened
+        if happened and crash:
+            await self._recover()
+        elif happened and fault.to_server and fault.delivered:
+            # The server may still be at it; what it did is best seen when it has done it.
+            await asyncio.to_thread(network.settled, patience.SOON_SECONDS)
+        certainty = self._certainty(place, step.client, step.operation, outcome, excused=happened)
+        if happened and (crash or everywhere or self.program.pool):
+            self._shaken.update(range(len(self.program.clients)))
+        elif happened and outcome.error is None:
+            # It had its answer; the next operation finds the connection cut.
+            self._shaken.add(step.client)
+        self._note(place, step.client, step.operation, started, outcome, certainty)
+
+    async def _do_killed(self, place: int, step: Step, fault: KillClient) -> None:
+        handle = self._handle(step.client)
+        assert isinstance(handle, RemoteHandle)
+        started, outcome = await self._doing.outcome(
+            place, step.operation, handle.run_and_die(step.operation, fault)
+        )
+        killed = isinstance(outcome.error, ProcessEnded)
+        self.result.faults += killed
+        certainty = self._certainty(place, step.client, step.operation, outcome, excused=killed)
+        if killed:
+            await self._replace(place, step.client)
+        self._note(place, step.client, step.operation, started, outcome, certainty)
+
+    def _note(
+        self,
+        place: int,
+        client: int,
+        operation: Operation,
+        started: int,
+        outcome: Outcome,
+        certainty: Certainty,
+        *,
+        look: bool = False,
+    ) -> None:
+        blind = operation.kind in self.program.blind_to and outcome.error is None
+        self.events.append(
+            Event(
+                place,
+                operation,
+                client,
+                started,
+                self._doing.tick(),
+                outcome,
+                certainty,
+                compared=not blind,
+                look=look,
+            )
+        )
+
+
+async def _run(doing: Awaitable[object]) -> object:
+    return await doing

@@ -1,0 +1,50 @@
+"""Running one saved program again, from a script or from the command line."""
+
+from __future__ import annotations
+
+from memcert.engine.execution import Divergence
+from memcert.engine.preflight import preflight
+from memcert.engine.program import Program
+from memcert.engine.program_reading import parse_program
+from memcert.engine.session import Session
+from memcert.resolver import resolve
+from memcert.short_term import CONTRACT
+
+
+def replay(text: str, backend: str, server: str | None = None) -> str:
+    """Run a program against a backend and say in one line what came of it.
+
+    Args:
+        text: the program's JSON text.
+        backend: the backend, by any of its names.
+        server: how its store is started.
+
+    Raises:
+        MalformedProgram: the text is no program.
+        BadFactory: the backend's factory is wrong.
+        ServerUnavailable: the store cannot be had in this way.
+    """
+    divergence = run_again(parse_program(text, CONTRACT.operations), backend, server)
+    if divergence is None:
+        return "the backend does what the contract says"
+    return (
+        f"step {divergence.step + 1}: {divergence.operation}"
+        f" {divergence.observed}; expected: {divergence.expected}"
+    )
+
+
+def run_again(program: Program, backend: str, server: str | None) -> Divergence | None:
+    """Run a program against a backend and return where it differed from the model, if it did.
+
+    Args:
+        program: what is done.
+        backend: the backend, by any of its names.
+        server: how its store is started.
+
+    Raises:
+        BadFactory: the backend's factory is wrong.
+        ServerUnavailable: the store cannot be had in this way.
+    """
+    with Session(CONTRACT, resolve(backend), server) as session:
+        preflight(session)
+        return session.execute(program).divergence

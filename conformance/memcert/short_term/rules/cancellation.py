@@ -1,0 +1,85 @@
+"""Rules on operations whose task is cancelled."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from memcert.engine.program import Client, Program
+from memcert.engine.rule import Consequence, Faults, Level, Rule
+from memcert.engine.trials.fault import Cancel
+from memcert.short_term.trial_strategies import (
+    TWO,
+    befallen,
+    cancellations,
+    changes,
+    looks,
+    some_adds,
+    split,
+    sweeps,
+)
+
+DURABLE = frozenset({"durable"})
+
+
+def _sweeps() -> SearchStrategy[Program]:
+    """Programs that cancel one kind of operation at one await after the other."""
+    times = st.sampled_from((1, 2))
+    return sweeps(times.map(lambda number: lambda place: Cancel(place, number)), 12)
+
+
+RULES = (
+    Rule(
+        "CAN-01",
+        "An operation that is cancelled, at whatever await, once or twice, happened wholly or not"
+        " at all.",
+        Level.RESILIENT,
+        Consequence.LOSS,
+        lambda: st.one_of(_sweeps(), befallen(st.one_of(changes(), looks()), cancellations())),
+        share=2.0,
+        faults=Faults.WANTED,
+    ),
+    Rule(
+        "CAN-02",
+        "After cancelled operations the same memory works at once, however many there were: no"
+        " connection is lost from its pool.",
+        Level.RESILIENT,
+        Consequence.ERROR,
+        lambda: befallen(st.one_of(changes(), looks()), cancellations(), pool=1, at_most=20),
+        better_with=frozenset({"pool"}),
+        faults=Faults.WANTED,
+    ),
+    Rule(
+        "CAN-03",
+        "After cancelled operations other memories work at once: no lock stays behind.",
+        Level.RESILIENT,
+        Consequence.ERROR,
+        lambda: befallen(st.one_of(changes(), looks()), cancellations(), clients=TWO),
+        needs=DURABLE,
+        faults=Faults.WANTED,
+    ),
+    Rule(
+        "CAN-04",
+        "A cancellation reaches the caller: it is not swallowed, and no other error takes its"
+        " place.",
+        Level.RESILIENT,
+        Consequence.ERROR,
+        lambda: befallen(st.one_of(changes(), looks()), cancellations(), judges_errors=True),
+        faults=Faults.WANTED,
+    ),
+    Rule(
+        "CAN-05",
+        "An operation that is cancelled while others run, or while it waits for them, or for a"
+        " connection, leaves those alone.",
+        Level.RESILIENT,
+        Consequence.WRONG,
+        lambda: split(
+            st.one_of(changes(), looks()),
+            clients=(Client(),),
+            prefix=some_adds(),
+            faults=st.one_of(st.none(), cancellations()),
+            pool=1,
+        ),
+        faults=Faults.WANTED,
+    ),
+)
