@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
+from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
@@ -167,13 +168,21 @@ class Product:
                     return result.scalar() if result.returns_rows else None
             finally:
                 await connection.close()
-        except (SQLAlchemyError, OSError, ValueError, TypeError) as error:
+        except (SQLAlchemyError, OSError, ValueError, TypeError, *_own_errors(driver)) as error:
             place = url.render_as_string(hide_password=True)
             raise ServerUnavailable(
                 f"{self.store}: {place} cannot be used: {_reason(error, url)}"
             ) from None
         finally:
             await engine.dispose()
+
+
+def _own_errors(driver: str) -> tuple[type[Exception], ...]:
+    """Return the driver's errors that SQLAlchemy before 2.1 hands on when it connects."""
+    if driver != "asyncpg":
+        return ()
+    asyncpg = import_module(driver)
+    return asyncpg.PostgresError, asyncpg.InterfaceError
 
 
 def _url_at(url: URL, address: Address) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable
+from contextlib import aclosing
 from typing import Any
 
 import fakeredis
@@ -116,7 +117,8 @@ def test_takes_any_pool(
     server: Server, space: dict[str, Any], options: dict[str, Any], protocol: int
 ) -> None:
     async def main() -> None:
-        async with ConnectionPool.from_url(server.url, protocol=protocol, **options) as pool:
+        pool = ConnectionPool.from_url(server.url, protocol=protocol, **options)
+        async with aclosing(pool):
             memory = RedisMemory(connection_pool=pool, key_prefix="é", **space)
             await memory.add(_message("é", "\U0001f600"), "ä")
             await memory.update_compressed_summary("ü")
@@ -143,7 +145,7 @@ def test_takes_a_client_of_fakeredis(space: dict[str, Any]) -> None:
 def test_close_leaves_open_what_was_lent(server: Server, space: dict[str, Any]) -> None:
     async def main() -> None:
         async with (
-            ConnectionPool.from_url(server.url) as pool,
+            aclosing(ConnectionPool.from_url(server.url)) as pool,
             Redis.from_url(server.url) as client,
         ):
             for lent in ({"connection_pool": pool}, {"client": client}):

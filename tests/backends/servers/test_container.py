@@ -178,7 +178,7 @@ def test_without_an_engine_it_says_so_at_once(
     began = time.monotonic()
     with pytest.raises(ServerUnavailable) as raised, start(store, "container"):
         pass
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 10
     line = str(raised.value)
     assert line.startswith(f"{store}: no Docker engine answers at {place}: ")
     assert reason in line

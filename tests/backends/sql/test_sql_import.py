@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import AsyncAdaptedQueuePool, event
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from memcert_backends.sql import AsyncSQLAlchemyMemory
@@ -207,4 +207,4 @@ def test_imports_and_adds_at_once_lose_nothing_and_never_deadlock(run: Any) -> N
             assert tail == [f"{client} {number}" for number in range(15 - len(tail), 15)]
             assert await ids(memories[0], f"{client}") == tail
 
-    run(check, pool_size=5, max_overflow=0)
+    run(check, poolclass=AsyncAdaptedQueuePool, pool_size=5, max_overflow=0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -122,7 +121,7 @@ class Twice(RedisMemory):
             # fakeredis has a thread for each connection: the second could overtake the first,
             # which would then be the one that finds nothing, and nobody would be wrong.
             while await super().size():
-                await asyncio.sleep(0.001)
+                pass
             return await super().delete(msg_ids)
 
 

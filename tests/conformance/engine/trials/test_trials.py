@@ -12,7 +12,7 @@ import pytest
 from memcert.engine.execution import Execution
 from memcert.engine.program import Client, Program, Reopen, SpaceName, Step
 from memcert.engine.session import Session
-from memcert.engine.trials import explanation, patience
+from memcert.engine.trials import explanation
 from memcert.engine.trials.fault import Cancel
 from memcert.resolver import as_backend
 from memcert.short_term import CONTRACT
@@ -41,9 +41,7 @@ SPACES: dict[tuple[str, str], dict[str, Any]] = {}
 
 
 @pytest.fixture(autouse=True)
-def _soon(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name in ("SOON_SECONDS", "STOP_SECONDS", "CLOSE_SECONDS"):
-        monkeypatch.setattr(patience, name, 0.3)
+def _empty() -> Iterator[None]:
     yield
     SPACES.clear()
 
@@ -232,14 +230,18 @@ def test_one_that_diverges_stops_the_others() -> None:
 
 
 def test_time_counts_once_for_operations_at_the_same_time() -> None:
-    class Slow(Shared):
+    class SlowAtFirst(Shared):
+        seconds = 0.5
+
         async def size(self) -> int:
-            await asyncio.sleep(0.1)
+            # Not when it is looked at afterwards.
+            seconds, self.seconds = self.seconds, 0.0
+            await asyncio.sleep(seconds)
             return await InMemoryMemory.size(self)
 
-    (execution,) = executed(Slow, at_once(*(steps(Size(), client=each) for each in range(5))))
-    # The branches together, and a look of each client afterwards.
-    assert 0.6 <= execution.backend_seconds < 1.0
+    branches = (steps(Size(), client=each) for each in range(5))
+    (execution,) = executed(SlowAtFirst, at_once(*branches))
+    assert 0.5 <= execution.backend_seconds < 5 * 0.5
 
 
 def test_operations_on_one_memory_take_effect_in_order_where_that_is_asked_for() -> None:
