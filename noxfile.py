@@ -86,6 +86,34 @@ def tests(session: nox.Session) -> None:
     session.run("pytest", "-n", "auto", "--maxprocesses", "4", *chosen, *session.posargs)
 
 
+@nox.session(python=_installed_pythons()[0], tags=["check"])
+def oldest(session: nox.Session) -> None:
+    """Run the tests near other libraries with the oldest releases that pyproject.toml allows."""
+    extras = PROJECT["project"]["optional-dependencies"]
+    required = [
+        *PROJECT["project"]["dependencies"],
+        # AgentScope has a job of its own.
+        *(each for extra in extras if extra != "agentscope" for each in extras[extra]),
+    ]
+    lowest = [each.replace(">=", "==") for each in required if ">=" in each]
+    session.install(".", *lowest, *_group("test"))
+    session.run(
+        "pytest",
+        "-n",
+        "auto",
+        "--maxprocesses",
+        "4",
+        "-m",
+        "not thorough",
+        "tests/backends",
+        "tests/examples",
+        "tests/conformance/command_line",
+        "tests/conformance/measure",
+        "tests/conformance/pytest_plugin",
+        *session.posargs,
+    )
+
+
 @nox.session(tags=["check"])
 def agentscope(session: nox.Session) -> None:
     """Run the tests with AgentScope itself, which takes long to install, on one Python."""

@@ -168,7 +168,7 @@ class Product:
                     return result.scalar() if result.returns_rows else None
             finally:
                 await connection.close()
-        except (SQLAlchemyError, OSError, ValueError, TypeError, *_own_errors(driver)) as error:
+        except _errors_of(driver) as error:
             place = url.render_as_string(hide_password=True)
             raise ServerUnavailable(
                 f"{self.store}: {place} cannot be used: {_reason(error, url)}"
@@ -177,12 +177,14 @@ class Product:
             await engine.dispose()
 
 
-def _own_errors(driver: str) -> tuple[type[Exception], ...]:
-    """Return the driver's errors that SQLAlchemy before 2.1 hands on when it connects."""
+def _errors_of(driver: str) -> tuple[type[Exception], ...]:
+    """Return what is raised where a server cannot be used, or its URL is wrong."""
+    errors = (SQLAlchemyError, OSError, ValueError, TypeError)
     if driver != "asyncpg":
-        return ()
+        return errors
+    # SQLAlchemy before 2.1 hands these on when it connects.
     asyncpg = import_module(driver)
-    return asyncpg.PostgresError, asyncpg.InterfaceError
+    return (*errors, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
 def _url_at(url: URL, address: Address) -> str:

@@ -118,8 +118,8 @@ def certify(
     known = read_deviations(deviations, CONTRACT) if deviations else ()
     if report_dir is not None:
         check_writable(report_dir)
-    # Hypothesis keeps a cache; the working directory is the user's.
-    set_hypothesis_home_dir(counterexamples / "hypothesis")
+    # Hypothesis keeps a cache; the working directory is the user's, and may change.
+    set_hypothesis_home_dir(counterexamples.absolute() / "hypothesis")
     seconds = 10.0 if budget is None and rules else budget
     plan = Plan(asked, frozenset(rules), seconds, seed, deviations=known)
     console = Console(highlight=False, soft_wrap=True)

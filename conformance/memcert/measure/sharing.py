@@ -80,13 +80,19 @@ async def _redis(
 async def _sql(
     stack: AsyncExitStack, kind: Any, subject: Subject, server: Server, plan: Plan
 ) -> tuple[Opener, str] | None:
+    from sqlalchemy import AsyncAdaptedQueuePool
     from sqlalchemy.ext.asyncio import create_async_engine
 
     url = await engine_url(subject, server)
     if url is None:
         return None
     engine = create_async_engine(
-        url, pool_size=plan.pool_size, max_overflow=0, pool_timeout=WAIT_SECONDS
+        url,
+        # What is the default for a file only since SQLAlchemy 2.0.38.
+        poolclass=AsyncAdaptedQueuePool,
+        pool_size=plan.pool_size,
+        max_overflow=0,
+        pool_timeout=WAIT_SECONDS,
     )
     stack.push_async_callback(engine.dispose)
     return (

@@ -53,11 +53,7 @@ def test_it_imports_nothing_but_itself() -> None:
 
 
 def test_a_run_without_a_backend_imports_nothing_more() -> None:
-    code = (
-        "import pytest, sys\n"
-        "pytest.main(['--version', '-p', 'memcert.pytest_plugin'])\n"
-        "print(*sys.modules)"
-    )
+    code = "import pytest, sys\npytest.main(['--version', '-p', 'memcert'])\nprint(*sys.modules)"
     heavy = HEAVY - {"asyncio", "rich", "hypothesis"}
     assert not heavy & set(printed(code))
 
