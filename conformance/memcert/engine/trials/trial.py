@@ -19,31 +19,23 @@ from memcert.engine.execution import (
     space_of,
 )
 from memcert.engine.handle import Handle
-from memcert.engine.network import Cut
 from memcert.engine.operation import Operation
 from memcert.engine.outcome import Outcome
 from memcert.engine.program import Program, Reopen, Step
-from memcert.engine.trials import patience
 from memcert.engine.trials.awaits import Alarm, watched
 from memcert.engine.trials.doing import Doing
-from memcert.engine.trials.environment import Place
 from memcert.engine.trials.fault import Cancel, CrashServer, CutConnection, KillClient
 from memcert.engine.trials.history import Certainty, Event
 from memcert.engine.trials.judging import judge
 from memcert.engine.trials.memories import Memories
 from memcert.engine.trials.plausibility import is_plausible
+from memcert.engine.trials.surroundings import Surroundings
 from memcert.engine.trials.trouble import (
-    Accept,
-    CutAll,
-    KillServer,
-    Refuse,
     ReplaceProcess,
-    RestartServer,
     Trouble,
 )
 from memcert.engine.trials.turns import Branch, Turns
 from memcert.engine.worker import ProcessEnded, RemoteHandle
-from memcert_backends.servers import Server
 
 
 class Trial:
@@ -61,10 +53,7 @@ class Trial:
         self.events: list[Event] = []
         self._memories: Memories | None = None
         self._doing = Doing(self.result)
-        self._place = Place(None)
-        # Clients whose idle connections were cut: one of their operations may find that out.
-        self._shaken: set[int] = set()
-        self._unreachable = False
+        self._surroundings = Surroundings(program, subject)
 
     @property
     def _last(self) -> int:
@@ -99,7 +88,7 @@ class Trial:
         return self.result
 
     async def _run(self, stack: AsyncExitStack) -> None:
-        server = self._choose_place(stack)
+        server = self._surroundings.enter(stack)
         backend, program = self.subject.backend, self.program
         pool = None
         if program.pool and backend.pool is not None and server is not None:
@@ -112,32 +101,19 @@ class Trial:
             for place, step in enumerate(program.steps):
                 await self._step(place, step)
             await self._run_branches()
-            await self._recover()
+            await self._surroundings.recover()
             for number in range(len(program.clients)):
                 await self._look(number)
             self.result.undecided = not judge(self.events, program, self.subject)
         finally:
             try:
                 # The next program finds the store as it should be.
-                await self._recover()
+                await self._surroundings.recover()
             finally:
                 wrong = await self._memories.close_all(self._last)
                 # An idle connection that was cut may be found out here, which is nobody's loss.
-                if not self._shaken:
+                if not self._surroundings.shaken:
                     self.result.divergence = self.result.divergence or wrong
-
-    def _choose_place(self, stack: AsyncExitStack) -> Server | None:
-        subject, program = self.subject, self.program
-        if program.crashes:
-            self._place = subject.environment.crashing()
-        elif program.networked:
-            self._place = subject.environment.networked()
-        else:
-            server = subject.server
-            if program.fresh_store and server is not None and server.fresh is not None:
-                server = stack.enter_context(server.fresh())
-            self._place = Place(server)
-        return self._place.server
 
     async def _run_branches(self) -> None:
         turns = Turns(self.program.schedule)
@@ -185,34 +161,12 @@ class Trial:
                 await self._do_killed(place, step, step.fault)
 
     async def _happen(self, place: int, step: Step) -> None:
-        network, killable = self._place.network, self._place.killable
         self.result.faults += 1
-        match step.operation:
-            case CutAll():
-                assert network is not None
-                await asyncio.to_thread(network.cut_all)
-            case Refuse():
-                assert network is not None
-                await asyncio.to_thread(network.refuse)
-                self._unreachable = True
-            case KillServer():
-                assert killable is not None
-                await asyncio.to_thread(killable.kill)
-                self._unreachable = True
-            case Accept() | RestartServer():
-                await self._recover()
-            case ReplaceProcess():
-                await self._replace(place, step.client)
-                return
-        self._shaken.update(range(len(self.program.clients)))
-
-    async def _recover(self) -> None:
-        """See to it that the server runs and can be reached."""
-        if self._place.killable is not None:
-            await asyncio.to_thread(self._place.killable.restart)
-        if self._place.network is not None and self._unreachable:
-            await asyncio.to_thread(self._place.network.accept)
-        self._unreachable = False
+        if isinstance(step.operation, ReplaceProcess):
+            await self._replace(place, step.client)
+        else:
+            assert isinstance(step.operation, Trouble)
+            await self._surroundings.happen(step.operation)
 
     async def _replace(self, place: int, client: int) -> None:
         handle = self._handle(client)
@@ -257,10 +211,10 @@ class Trial:
         excused: bool = False,
     ) -> Certainty:
         """Return what is known of an operation, which may have had a reason to raise an error."""
-        shaken = client in self._shaken
-        if outcome.error is None or not (excused or self._unreachable or shaken):
+        if outcome.error is None:
             return Certainty.DONE
-        self._shaken.discard(client)
+        if not self._surroundings.excuse(client) and not excused:
+            return Certainty.DONE
         if self.program.judges_errors and not is_plausible(outcome.error):
             raise Diverged(
                 divergence_on(
@@ -297,30 +251,20 @@ class Trial:
         self._note(place, step.client, step.operation, started, outcome, certainty)
 
     async def _do_cut(self, place: int, step: Step, fault: CutConnection | CrashServer) -> None:
-        network, killable = self._place.network, self._place.killable
-        assert network is not None
-        crash = isinstance(fault, CrashServer)
-        everywhere = isinstance(fault, CutConnection) and fault.everywhere
-        cut = Cut(fault.packet, fault.to_server, fault.delivered, everywhere)
-        network.arm(cut, killable.kill if crash and killable is not None else None)
+        surroundings = self._surroundings
+        surroundings.arm(fault)
         try:
             started, outcome = await self._doing.outcome(
                 place, step.operation, self._handle(step.client).run(step.operation)
             )
         finally:
-            happened = await asyncio.to_thread(network.disarm)
+            happened = await surroundings.disarm()
         self.result.faults += happened
-        if happened and crash:
-            await self._recover()
-        elif happened and fault.to_server and fault.delivered:
-            # The server may still be at it; what it did is best seen when it has done it.
-            await asyncio.to_thread(network.settled, patience.SOON_SECONDS)
+        if happened:
+            await surroundings.settle(fault)
         certainty = self._certainty(place, step.client, step.operation, outcome, excused=happened)
-        if happened and (crash or everywhere or self.program.pool):
-            self._shaken.update(range(len(self.program.clients)))
-        elif happened and outcome.error is None:
-            # It had its answer; the next operation finds the connection cut.
-            self._shaken.add(step.client)
+        if happened:
+            surroundings.shake(fault, step.client, noticed=outcome.error is not None)
         self._note(place, step.client, step.operation, started, outcome, certainty)
 
     async def _do_killed(self, place: int, step: Step, fault: KillClient) -> None:
