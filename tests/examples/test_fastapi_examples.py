@@ -26,18 +26,23 @@ MESSAGES = 6
 @contextmanager
 def service(module: str, **environment: str) -> Iterator[str]:
     """Run an example under uvicorn and give its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "uvicorn", f"{module}:app", "--port", str(port)]
-    with subprocess.Popen(
-        [*command, "--log-level", "warning"],
-        cwd=EXAMPLES,
-        env=os.environ | environment,
-        stderr=subprocess.PIPE,
-    ) as process:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as listening,
+        subprocess.Popen(
+            [
+                *(sys.executable, "-m", "uvicorn", f"{module}:app", "--log-level", "warning"),
+                *("--fd", str(listening.fileno())),
+                # A connection that is idle for 5 s would be closed just as a slow client uses it.
+                *("--timeout-keep-alive", "120"),
+            ],
+            cwd=EXAMPLES,
+            env=os.environ | environment,
+            stderr=subprocess.PIPE,
+            pass_fds=[listening.fileno()],
+        ) as process,
+    ):
         try:
-            address = f"http://127.0.0.1:{port}"
+            address = f"http://127.0.0.1:{listening.getsockname()[1]}"
             wait_for(address, process)
             yield address
         finally:

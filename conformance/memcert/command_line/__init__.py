@@ -1,6 +1,7 @@
 """The command line: ``memcert certify | replay | explain | backends | verify | copy | emulator``.
 
-Exit status 0: what was asked for holds; 1: it does not; 2: the question itself is wrong.
+Exit status 0: what was asked for holds; 1: it does not; 2: the question itself is wrong;
+130: Ctrl-C.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ def main() -> None:
 
     memcert runs programs of operations against a backend and against a reference, and says which
     rules of the contract the backend keeps. Exit status: 0 the asked level was reached, 1 it was
-    not, 2 the question was wrong.
+    not, 2 the question was wrong, 130 it was interrupted.
     """
     # Drivers log what becomes of connections that the kit cuts, on the console if nobody listens.
     logging.getLogger().addHandler(logging.NullHandler())

@@ -1,4 +1,4 @@
-"""Turning what a user can get wrong into one clear line and exit status 2."""
+"""Turning what a user can get wrong into one clear line and exit status 2, and Ctrl-C into 130."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import ParamSpec, TypeVar
 
 import click
 
+from memcert.command_line.interrupts import kept_interrupts, was_interrupted
 from memcert.engine.certificate import MalformedCertificate
 from memcert.engine.deviation import MalformedDeviations
 from memcert.engine.files import Unwritable
@@ -43,8 +44,17 @@ class WrongQuestion(click.ClickException):
         return " ".join(self.message.splitlines())
 
 
+class Interrupted(click.ClickException):
+    """The user pressed Ctrl-C: nothing is known, which is neither of the other exit statuses."""
+
+    exit_code = 130  # as shells say it: 128 and the number of SIGINT
+
+    def __init__(self) -> None:
+        super().__init__("interrupted")
+
+
 def in_one_line(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
-    """Make a command say in one line what is wrong with the question.
+    """Make a command say in one line what is wrong with the question, or that it was stopped.
 
     Args:
         function: the command's function.
@@ -53,8 +63,13 @@ def in_one_line(function: Callable[Parameters, Result]) -> Callable[Parameters, 
     @functools.wraps(function)
     def wrapper(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
         try:
-            return function(*args, **kwargs)
+            with kept_interrupts():
+                return function(*args, **kwargs)
         except WRONG as error:
             raise WrongQuestion(str(error)) from error
+        except BaseException as error:
+            if was_interrupted(error):
+                raise Interrupted from None
+            raise
 
     return wrapper

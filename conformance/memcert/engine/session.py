@@ -23,7 +23,7 @@ from memcert_backends.servers import start
 Result = TypeVar("Result")
 
 SECONDS_TO_LEAVE = 1.0
-"""How long the tasks of a loop that is given up may take to end once cancelled, in seconds."""
+"""How long tasks that are given up may take to end once cancelled, in seconds."""
 
 
 class Session:
@@ -135,6 +135,8 @@ async def _guarded(run: Run | Trial) -> Execution | None:
         while not task.done() and run.stuck() is None:
             await asyncio.wait({task}, timeout=0.5)
     except BaseException:
+        # The user has had enough: what is open is closed, unless that cannot be.
         task.cancel()
+        await asyncio.wait({task}, timeout=SECONDS_TO_LEAVE)
         raise
     return task.result() if task.done() else None
