@@ -39,7 +39,7 @@ class RedisMemory(StoredMemory):
 
     The client that the memory makes itself never sends a command again after the connection broke:
     the first one may have taken effect, and the count of the second would be wrong. A client or a
-    pool that is lent keeps its own ways, and redis-py 6 and newer retry by default;
+    pool that is lent keeps its own ways, and redis-py retries by default;
     lend one made with ``retry=Retry(NoBackoff(), 0)`` where a `delete` that counts too little, or
     a late second `clear`, matters. Nothing is ever stored twice, since `add` skips known ids.
 
