@@ -43,7 +43,7 @@ def memcert(installed: Path, tmp_path: Path) -> Memcert:
         kept = tmp_path / "kept"
         kept.mkdir(exist_ok=True)
         return subprocess.run(
-            [sys.executable, "-c", "from memcert.command_line import main; main()", *arguments],
+            [sys.executable, "-m", "memcert", *arguments],
             cwd=tmp_path,
             env=os.environ | {"PYTHONPATH": str(installed), "EXAMPLE_MEMORY_FOLDER": str(kept)},
             stdin=subprocess.DEVNULL,

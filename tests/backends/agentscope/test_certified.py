@@ -23,7 +23,7 @@ def test_it_reaches_its_level(
     server = request.getfixturevalue("redis_server").url if name == "redis" else "embedded"
     done = subprocess.run(
         [
-            sys.executable, "-c", "from memcert.command_line import main; main()", "certify",
+            sys.executable, "-m", "memcert", "certify",
             f"{FACTORIES}:{name}", "--server", server, "--level", level, "--strict",
             "--budget", "10",
         ],

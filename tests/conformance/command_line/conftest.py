@@ -72,7 +72,7 @@ def command(folder: Path) -> Command:
 
     def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-c", "from memcert.command_line import main; main()", *arguments],
+            [sys.executable, "-m", "memcert", *arguments],
             cwd=folder,
             env=os.environ | environment,
             stdin=subprocess.DEVNULL,

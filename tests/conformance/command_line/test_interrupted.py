@@ -15,7 +15,7 @@ import pytest
 
 def _certify(folder: Path, *options: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [Path(sys.executable).with_name("memcert"), "certify", *options],
+        [sys.executable, "-m", "memcert", "certify", *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
