@@ -97,15 +97,16 @@ def test_rows_of_a_batch_that_are_refused_each_by_itself(place: Place, is_releas
     async def main() -> None:
         async with (
             new_client(**place.options) as client,
-            place.memory(seconds_to_answer=1.5) as memory,
+            place.memory(seconds_to_answer=60 if is_released else 2) as memory,
         ):
             await memory.add(_message("first"))
             space = [("space", memory._log._table._space)]
             lock = await client.start_local_transaction("memcert_memory", space)
             place.calls()
             adding = asyncio.create_task(memory.add(noise))
-            await asyncio.sleep(0.3)
-            assert set(place.calls()) == {"BatchWriteRow"}
+            while not (made := await asyncio.to_thread(place.calls)):
+                pass
+            assert set(made) == {"BatchWriteRow"}
             if is_released:
                 await client.abort_transaction(lock)
                 await adding
@@ -139,7 +140,7 @@ def test_what_does_not_pass_is_an_error_within_the_time_limit(
             started = time.monotonic()
             with pytest.raises(error):
                 await memory.add(_message("second"))
-            assert time.monotonic() - started < 5.0
+            assert time.monotonic() - started < 15
             place.control.clear_faults()
             there = [message.id for message in await other.get_memory()]
             assert there in (["first"], ["first", "second"])
@@ -152,10 +153,10 @@ def test_what_does_not_pass_is_an_error_within_the_time_limit(
 
 def test_a_service_that_stands_still_is_an_error_and_works_afterwards(place: Place) -> None:
     async def main() -> None:
-        async with place.memory(seconds_to_answer=0.5) as memory:
+        async with place.memory(seconds_to_answer=2) as memory:
             await memory.add(_message("first"))
             with place.control.frozen("requests"):
-                with pytest.raises(NoAnswer, match=r"no answer within 0\.5 s"):
+                with pytest.raises(NoAnswer, match="no answer within 2 s"):
                     await memory.add(_message("second"))
                 with pytest.raises(TimeoutError):
                     await memory.size()
@@ -173,7 +174,7 @@ def test_a_service_that_is_not_there_is_an_error_soon(place: Place) -> None:
             started = time.monotonic()
             with pytest.raises(aiohttp.ClientConnectorError):
                 await memory.size()
-            assert time.monotonic() - started < 5
+            assert time.monotonic() - started < 15
 
     asyncio.run(main())
 
@@ -218,9 +219,10 @@ def test_a_cancelled_operation_ends_first(place: Place, again: bool) -> None:
     async def main() -> None:
         async with place.memory() as memory:
             await memory.add(_message("first"))
-            place.control.fail("PutRow", delay=0.2)
+            place.control.fail("PutRow", delay=0.5)
             task = asyncio.create_task(memory.add(_message("second")))
-            await asyncio.sleep(0.05)
+            while await asyncio.to_thread(place.control.faults):
+                pass
             task.cancel()
             if again:
                 await asyncio.sleep(0.05)
