@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.usefixtures("interruptible")
+
 
 def _certify(folder: Path, *options: str) -> subprocess.Popen[str]:
     return subprocess.Popen(

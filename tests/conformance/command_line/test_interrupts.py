@@ -13,6 +13,8 @@ import pytest
 
 from memcert.command_line.interrupts import kept_interrupts, was_interrupted
 
+pytestmark = pytest.mark.usefixtures("interruptible")
+
 
 class Thing:
     """Something that a weak reference can be made of."""
