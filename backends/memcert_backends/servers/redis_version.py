@@ -10,7 +10,7 @@ from redis.retry import Retry
 
 from memcert_backends.servers.server import ServerUnavailable
 
-_PING_SECONDS = 3.0
+_PING_SECONDS = 10.0
 
 
 def redis_version(client: redis.Redis) -> str:

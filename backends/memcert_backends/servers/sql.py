@@ -21,7 +21,7 @@ from sqlalchemy.pool import NullPool
 from memcert_backends.servers.rerouting import reachable
 from memcert_backends.servers.server import Address, KillableServer, Server, ServerUnavailable
 
-_CONNECT_SECONDS = 4.0
+_CONNECT_SECONDS = 10.0
 _SECONDS = 15.0
 _ELSEWHERE = {"host", "hostaddr", "port", "service", "unix_socket", "read_default_file"}
 

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -177,17 +178,21 @@ def test_keeps_what_it_acknowledged(killable: KillableServer) -> None:
 
 
 def test_keeps_it_also_when_it_is_killed_while_it_writes(killable: KillableServer) -> None:
+    busy = threading.Event()
+
     def write() -> int:
         written = 0
         with Client(killable.server.url, "busy") as client, suppress(*REFUSED):
             while True:
                 client.write(written)
                 written += 1
+                busy.set()
         return written
 
     with ThreadPoolExecutor(1) as thread:
         writing = thread.submit(write)
-        time.sleep(0.3)
+        assert busy.wait(60)
+        time.sleep(0.1)
         killable.kill()
         written = writing.result()
     killable.restart()
@@ -214,10 +219,14 @@ def test_is_killed_and_started_as_often_as_one_likes(killable: KillableServer) -
 
 
 def test_is_killed_quickly(killable: KillableServer) -> None:
-    began = time.monotonic()
-    killable.kill()
-    assert time.monotonic() - began < 5
-    killable.restart()
+    # Nothing is waited for; a slow machine may still take its time, once.
+    seconds = []
+    for _ in range(3):
+        began = time.monotonic()
+        killable.kill()
+        seconds.append(time.monotonic() - began)
+        killable.restart()
+    assert min(seconds) < 5
 
 
 def test_one_node_is_killed(killable: KillableServer) -> None:
@@ -303,7 +312,7 @@ def test_goes_with_the_process_that_started_it(store: str, folder: Path) -> None
         assert addresses
         assert all(map(_listens, addresses))
         holder.send_signal(signal.SIGKILL)
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + 60
     while any(map(_listens, addresses)) or any(folder.iterdir()):
         assert time.monotonic() < deadline
         time.sleep(0.05)

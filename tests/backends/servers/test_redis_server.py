@@ -109,7 +109,7 @@ def test_ends_when_the_process_that_started_it_is_killed(how: str, tmp_path: Pat
         assert [_gone(url) for url in urls] == [False, False]
         assert len(list(tmp_path.iterdir())) == (2 if how == "process" else 0)
         holder.send_signal(signal.SIGKILL)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not all(map(_gone, urls)) or any(tmp_path.iterdir()):
         assert time.monotonic() < deadline
         time.sleep(0.01)
@@ -137,7 +137,7 @@ def test_embedded_keeps_no_thread_and_no_file_of_past_connections() -> None:
         for _ in range(200):
             with _client(server) as client:
                 client.ping()
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while len(list((host / "task").iterdir())) > 3 or len(list((host / "fd").iterdir())) > 6:
             assert time.monotonic() < deadline
             time.sleep(0.01)

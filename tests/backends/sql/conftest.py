@@ -101,6 +101,12 @@ def run(url: str) -> Callable[..., Any]:
 
 
 @pytest.fixture
+def patience(url: str) -> dict[str, Any]:
+    """Let SQLite wait for a slow disk: who asks again now and then may be late for a minute."""
+    return {"connect_args": {"timeout": 60}} if url.startswith("sqlite") else {}
+
+
+@pytest.fixture
 def table_names() -> Callable[[AsyncEngine], Awaitable[list[str]]]:
     """Return a function that returns the names of an engine's tables."""
 

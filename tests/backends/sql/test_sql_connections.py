@@ -92,7 +92,7 @@ def test_several_first_users_at_once(run: Any, url: str) -> None:
     run(check)
 
 
-def test_fifty_memories_on_a_pool_of_five(run: Any) -> None:
+def test_fifty_memories_on_a_pool_of_five(run: Any, patience: dict[str, Any]) -> None:
     async def work(memory: AsyncSQLAlchemyMemory) -> None:
         for number in range(4):
             await memory.add(message(f"{number}"), "m")
@@ -105,7 +105,7 @@ def test_fifty_memories_on_a_pool_of_five(run: Any) -> None:
         memories = [AsyncSQLAlchemyMemory(engine, f"{number}") for number in range(50)]
         await asyncio.gather(*map(work, memories))
 
-    run(check, **QUEUE, pool_size=5, pool_timeout=20)
+    run(check, **QUEUE, **patience, pool_size=5, pool_timeout=60)
 
 
 def test_clients_of_one_space_lose_nothing(run: Any) -> None:
@@ -274,7 +274,7 @@ def test_cancelling_does_not_wait_for_a_connection(run: Any) -> None:
             waiting = asyncio.create_task(memory.add(message("b")))
             await asyncio.sleep(0.05)
             waiting.cancel()
-            await asyncio.wait([waiting], timeout=5)
+            await asyncio.wait([waiting], timeout=20)
             assert waiting.cancelled()
         assert await ids(memory) == ["a"]
 

@@ -177,7 +177,9 @@ def test_an_import_in_a_callers_transaction_is_the_callers_to_commit(run: Any, k
     run(check)
 
 
-def test_imports_and_adds_at_once_lose_nothing_and_never_deadlock(run: Any) -> None:
+def test_imports_and_adds_at_once_lose_nothing_and_never_deadlock(
+    run: Any, patience: dict[str, Any]
+) -> None:
     async def check(engine: AsyncEngine) -> None:
         errors: list[Any] = []
         state = await state_of("a", "b", "c", summary="s")
@@ -207,4 +209,4 @@ def test_imports_and_adds_at_once_lose_nothing_and_never_deadlock(run: Any) -> N
             assert tail == [f"{client} {number}" for number in range(15 - len(tail), 15)]
             assert await ids(memories[0], f"{client}") == tail
 
-    run(check, poolclass=AsyncAdaptedQueuePool, pool_size=5, max_overflow=0)
+    run(check, **patience, poolclass=AsyncAdaptedQueuePool, pool_size=5, max_overflow=0)

@@ -241,12 +241,13 @@ def test_a_transaction_that_mysql_gave_up_cannot_be_committed_by_mistake(run: An
     async def check(engine: AsyncEngine) -> None:
         await AsyncSQLAlchemyMemory(engine, "1").add(message("a"))
         await AsyncSQLAlchemyMemory(engine, "2").add(message("a"))
+        both_have_one = asyncio.Barrier(2)
 
         async def work(first: str, second: str) -> bool:
             async with AsyncSession(engine) as session:
                 await session.connection()
                 await AsyncSQLAlchemyMemory(session, first).add(message(f"{first}{second}"))
-                await asyncio.sleep(0.2)
+                await both_have_one.wait()
                 try:
                     await AsyncSQLAlchemyMemory(session, second).add(message(f"{first}{second}"))
                 except DBAPIError as error:

@@ -31,8 +31,8 @@ class Place:
         return self.running.client_options
 
     def memory(self, **options: Any) -> TablestoreMemory:
-        """Return a memory with a client of its own."""
-        return TablestoreMemory(**{**self.options, **options})
+        """Return a memory with a client of its own, and patience on a slow machine."""
+        return TablestoreMemory(**{**self.options, "seconds_to_answer": 60, **options})
 
     def calls(self) -> Counter[str]:
         """Return how often each operation was called since this was asked last."""

@@ -22,7 +22,7 @@ options, name, messages = json.loads(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 
 
 async def main():
-    async with TablestoreMemory(**options) as memory:
+    async with TablestoreMemory(**options, seconds_to_answer=60) as memory:
         for number in range(messages):
             ids = [f"{name} {number} {part}" for part in range(3)]
             await memory.add([Msg("a", "text", "user", id=each) for each in ids], name)
@@ -44,7 +44,7 @@ def test_two_processes_lose_nothing(place: Place) -> None:
     messages = 60
     writers = [_writer(place, name, messages) for name in "ab"]
     for writer in writers:
-        writer.communicate(timeout=60)
+        writer.communicate(timeout=300)
         assert writer.returncode == 0
 
     async def main() -> list[Msg]:

@@ -49,11 +49,12 @@ def test_what_it_can_do(store: Any, options: dict[str, int]) -> None:
 def test_with_the_lag_of_the_service_it_misses_what_it_has_just_written() -> None:
     async def run(running: RunningEmulator) -> None:
         memory = _memory(running)
-        await memory.add(Msg("a", "hello", "user"))
+        with running.control.frozen("clock"):
+            await memory.add(Msg("a", "hello", "user"))
+            assert await memory.get_memory() == []
         written = time.monotonic()
-        assert await memory.get_memory() == []
         while not await memory.get_memory():
-            assert time.monotonic() - written < 20
+            assert time.monotonic() - written < 60
             await asyncio.sleep(0.1)
         await memory.close()
 

@@ -125,6 +125,7 @@ def test_a_transaction_ends_once(store: Any, end: str) -> None:
 
 
 def test_a_transaction_lives_for_60_seconds(store: Any) -> None:
+    store.control.freeze(clock=True)
     store.table()
     started = _start(store)
     store.put(transaction_id=started)
