@@ -10,6 +10,7 @@ import pytest
 from hypothesis import strategies as st
 
 import memcert.engine.execution
+from memcert.engine import search
 from memcert.engine.certificate import Certificate, write_certificate
 from memcert.engine.certification import certify
 from memcert.engine.common_corpus import CommonCorpus
@@ -83,8 +84,10 @@ Certify = Callable[..., Certificate]
 
 
 @pytest.fixture
-def certified(contract: Contract) -> Certify:
+def certified(contract: Contract, monkeypatch: pytest.MonkeyPatch) -> Certify:
     """Return a function that certifies a class or factory of memories by the small contract."""
+    # However slow the machine is, programs get as small as they can.
+    monkeypatch.setattr(search, "LEAVING_OUT_SECONDS", 30.0)
 
     def certified(kind: Any, *, corpus: Corpus | None = None, **plan: Any) -> Certificate:
         asked = Plan(**{"budget": 0.0, "shrink_seconds": 1.0} | plan)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from memcert.engine import search
 from memcert.engine.certification import certify
 from memcert.engine.corpus import Corpus
 from memcert.engine.matrix import PLAN, Row, judge_mutant
@@ -80,6 +81,12 @@ class Silent:
 
     def ends(self, rule: Rule, verdict: Verdict) -> None:
         pass
+
+
+@pytest.fixture(autouse=True)
+def _time_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow the machine is, programs get as small as they can."""
+    monkeypatch.setattr(search, "LEAVING_OUT_SECONDS", 30.0)
 
 
 @contextmanager

@@ -49,7 +49,10 @@ def test_each_shows_the_mutant_that_it_is_named_after(name: str) -> None:
     with judged(MUTANTS[name].backend) as session:
         for entry in ENTRIES:
             if entry.bug == name:
-                assert session.execute(entry.program).divergence is not None, entry.file_name
+                # Processes meet as the machine lets them.
+                tries = 10 if entry.program.races else 1
+                seen = any(session.execute(entry.program).divergence for _ in range(tries))
+                assert seen, entry.file_name
 
 
 @pytest.mark.parametrize("name", ["reference", "sqlite"])

@@ -47,6 +47,8 @@ def test_on_cut_runs_before_anybody_sees_the_cut(
 
     def on_cut() -> None:
         # Time for everybody to see, and to go on: nothing passes any more.
+        if to_server and delivered:
+            eventually(lambda: recorder.received[0] == b"before x")
         time.sleep(0.1)
         seen.extend([threading.current_thread().name, peek(client), peek(other)])
         seen.extend([recorder.received[0], *recorder.ends])
@@ -132,6 +134,7 @@ def test_disarmed_while_the_cut_waits(
     data = random.Random(4).randbytes(LARGE)
     recorder.may_read.clear()
     client = connect()
+    client.settimeout(60)  # for all of it
     network.arm(Cut(20, to_server=True, delivered=delivered))
     sender = threading.Thread(target=client.sendall, args=(data,))
     sender.start()

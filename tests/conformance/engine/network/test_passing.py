@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import socket
+import statistics
 import subprocess
 import sys
 import threading
@@ -27,6 +28,7 @@ def test_large_data_both_ways_at_once(network: Network, connect: Make, latency: 
     network.latency = latency
     data = random.Random(1).randbytes(LARGE)
     client = connect()
+    client.settimeout(60)  # for all of it
     sender = threading.Thread(target=client.sendall, args=(data,))
     sender.start()
     assert client.read(LARGE) == data
@@ -50,12 +52,13 @@ def test_a_slow_server_slows_the_client_down(
     assert sent < 2**26
 
 
-def test_a_slow_client_slows_the_server_down(record: Make, connect: Make) -> None:
+def test_a_slow_client_slows_the_server_down(record: Make, connect: Make, eventually: Make) -> None:
     endless = record(lambda client, _: client.sendall(bytes(2**28)))
     with Network([endless.address]) as network, connect(network.addresses[0]) as client:
         client.sendall(b"go")
+        eventually(lambda: network.traffic().bytes_to_client)
         time.sleep(0.3)
-        assert 0 < network.traffic().bytes_to_client < 2**26
+        assert network.traffic().bytes_to_client < 2**26
 
 
 def test_half_close(connect: Make) -> None:
@@ -107,13 +110,15 @@ def test_the_client_sees_how_a_server_goes(record: Make, connect: Make) -> None:
 def test_a_request_in_two_writes_does_not_wait(record: Make, connect: Make) -> None:
     """Nagle's algorithm would make most of them wait for 40 ms."""
     recorder = record(lambda client, data: client.sendall(b"c") if b"c" in data else None)
+    seconds = []
     with Network([recorder.address]) as network, connect(network.addresses[0]) as client:
-        started = time.monotonic()
         for _ in range(200):
             client.sendall(b"ab")
             time.sleep(0.001)
+            started = time.monotonic()
             assert client.ask(b"c") == b"c"
-        assert time.monotonic() - started < 5
+            seconds.append(time.monotonic() - started)
+    assert statistics.median(seconds) < 0.03
 
 
 def test_what_a_server_says_before_it_goes_is_read(connect: Make) -> None:
@@ -141,7 +146,7 @@ def test_what_a_server_says_before_it_goes_is_read(connect: Make) -> None:
 def test_what_a_server_said_is_read_when_it_takes_no_more(connect: Make) -> None:
     def serve(listener: socket.socket) -> None:
         server, _ = listener.accept()
-        time.sleep(0.06)
+        time.sleep(0.3)
         server.sendall(b"goodbye")
         server.close()
 
@@ -149,14 +154,14 @@ def test_what_a_server_said_is_read_when_it_takes_no_more(connect: Make) -> None
         socket.create_server(("127.0.0.1", 0)) as listener,
         Network([listener.getsockname()]) as network,
     ):
-        network.latency = 0.2
+        network.latency = 1.0
         thread = threading.Thread(target=serve, args=(listener,))
         thread.start()
         client = connect(network.addresses[0])
         # They reach a server that is gone, while what it said is still on its way.
-        client.sendall(b"first")
-        time.sleep(0.03)
-        client.sendall(b"second")
+        for _ in range(4):
+            client.sendall(b"more")
+            time.sleep(0.1)
         assert client.outcome() == (b"goodbye", "ConnectionResetError")
         thread.join()
 

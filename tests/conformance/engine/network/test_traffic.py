@@ -87,7 +87,7 @@ def test_packets_are_late_together(network: Network, connect: Make) -> None:
         client.sendall(number)
         time.sleep(0.001)
     assert client.read(40) == b"".join(numbers)
-    assert 0.4 <= time.monotonic() - started < 4
+    assert 0.4 <= time.monotonic() - started < 8  # 20 times 0.4
 
 
 def test_the_order_is_kept_when_the_latency_falls(

@@ -6,7 +6,7 @@ import asyncio
 import contextvars
 import gc
 from collections.abc import AsyncIterator, Callable, Coroutine
-from time import perf_counter
+from time import process_time
 from typing import Any, TypeVar
 
 import pytest
@@ -315,21 +315,18 @@ def test_names_and_contexts_of_tasks_are_kept() -> None:
     run(main())
 
 
-def test_it_costs_microseconds() -> None:
+def test_it_costs_microprocess_time() -> None:
     async def main() -> tuple[float, float]:
-        def seconds() -> float:
-            return perf_counter()
-
         plain, seen = [], []
         for _ in range(5):
-            began = seconds()
+            began = process_time()
             await asyncio.create_task(sleeps(2000))
-            plain.append(seconds() - began)
+            plain.append(process_time() - began)
             with watched(Counter()):
-                began = seconds()
+                began = process_time()
                 task = asyncio.create_task(sleeps(2000))
             await task
-            seen.append(seconds() - began)
+            seen.append(process_time() - began)
         return min(plain), min(seen)
 
     plain, seen = run(main())

@@ -31,7 +31,7 @@ TWO = (Client(), Client())
 
 def client_of(space: Space) -> Redis:
     assert space.server is not None
-    return Redis.from_url(space.server.url, retry=Retry(NoBackoff(), 0), socket_timeout=3)
+    return Redis.from_url(space.server.url, retry=Retry(NoBackoff(), 0), socket_timeout=4.5)
 
 
 def memory_of(kind: type[RedisMemory]) -> Any:

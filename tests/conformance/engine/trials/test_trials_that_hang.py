@@ -83,7 +83,7 @@ def test_a_hang_is_a_verdict_and_the_session_goes_on(
         began = perf_counter()
         with Session(CONTRACT, as_backend(kind, "tiny")) as session:
             hung, good = session.execute(HANGING), session.execute(GOOD)
-        assert perf_counter() - began < 4
+        assert perf_counter() - began < 30
     assert hung.divergence is not None
     assert hung.divergence.hang
     assert hung.divergence.step == 1
@@ -138,7 +138,7 @@ def test_opening_or_closing_that_hangs_is_a_verdict(
     ):
         began = perf_counter()
         divergence = session.execute(GOOD).divergence
-        assert perf_counter() - began < 5
+        assert perf_counter() - began < 30
         assert divergence is not None
         assert divergence.operation == f"{where} the memory"
         hangs = False

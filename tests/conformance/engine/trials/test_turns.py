@@ -76,8 +76,8 @@ def test_without_a_schedule_all_run() -> None:
 
 def test_a_branch_that_has_ended_is_passed_over_at_once() -> None:
     started = perf_counter()
-    assert run([0] * 300 + [1, 1, 1], three_steps, three_steps) == [0, 0, 0, 1, 1, 1]
-    assert perf_counter() - started < 200 * PATIENCE_SECONDS
+    assert run([0] * 2000 + [1, 1, 1], three_steps, three_steps) == [0, 0, 0, 1, 1, 1]
+    assert perf_counter() - started < 1900 * PATIENCE_SECONDS
 
 
 def test_one_that_waits_for_another_lets_it_go_on() -> None:
@@ -143,6 +143,6 @@ def test_who_raises_ends() -> None:
 
     started = perf_counter()
     with pytest.raises(ExceptionGroup) as raised:
-        run([0] * 500, raises, three_steps)
+        run([0] * 2000, raises, three_steps)
     assert raised.value.subgroup(OSError)
-    assert perf_counter() - started < 250 * PATIENCE_SECONDS
+    assert perf_counter() - started < 1900 * PATIENCE_SECONDS
