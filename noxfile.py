@@ -62,6 +62,14 @@ def _installed_pythons() -> list[str]:
     return [version for version in supported if folders[version]] or supported
 
 
+PYTHONS = _installed_pythons()
+
+
+def _pytest(session: nox.Session, *arguments: str) -> None:
+    """Run tests on every processor, up to four."""
+    session.run("pytest", "-n", "auto", "--maxprocesses", "4", *arguments, *session.posargs)
+
+
 def _group(name: str) -> tuple[str, ...]:
     """Return the requirements of a dependency group of pyproject.toml."""
     return nox.project.dependency_groups(PROJECT, name)
@@ -77,16 +85,15 @@ def conformance(session: nox.Session) -> None:
     session.run("memcert", "certify", *session.posargs)
 
 
-@nox.session(python=_installed_pythons(), tags=["check"])
+@nox.session(python=PYTHONS, tags=["check"])
 def tests(session: nox.Session) -> None:
     """Run the kit's own tests on every supported Python that is installed."""
     session.install(".[all]", *_group("test"))
     # What takes long and hardly depends on the Python is run on one of them.
-    chosen = [] if session.python == _installed_pythons()[0] else ["-m", "not thorough"]
-    session.run("pytest", "-n", "auto", "--maxprocesses", "4", *chosen, *session.posargs)
+    _pytest(session, *([] if session.python == PYTHONS[0] else ["-m", "not thorough"]))
 
 
-@nox.session(python=_installed_pythons()[0], tags=["check"])
+@nox.session(python=PYTHONS[0], tags=["check"])
 def oldest(session: nox.Session) -> None:
     """Run the tests near other libraries with the oldest releases that pyproject.toml allows."""
     extras = PROJECT["project"]["optional-dependencies"]
@@ -97,20 +104,14 @@ def oldest(session: nox.Session) -> None:
     ]
     lowest = [each.replace(">=", "==") for each in required if ">=" in each]
     session.install(".", *lowest, *_group("test"))
-    session.run(
-        "pytest",
-        "-n",
-        "auto",
-        "--maxprocesses",
-        "4",
-        "-m",
-        "not thorough",
+    _pytest(
+        session,
+        *("-m", "not thorough"),
         "tests/backends",
         "tests/examples",
         "tests/conformance/command_line",
         "tests/conformance/measure",
         "tests/conformance/pytest_plugin",
-        *session.posargs,
     )
 
 
@@ -118,15 +119,10 @@ def oldest(session: nox.Session) -> None:
 def agentscope(session: nox.Session) -> None:
     """Run the tests with AgentScope itself, which takes long to install, on one Python."""
     session.install(".[agentscope,all]", *_group("test"))
-    session.run(
-        "pytest",
-        "-n",
-        "auto",
-        "--maxprocesses",
-        "4",
+    _pytest(
+        session,
         "tests/backends/agentscope",
         "tests/backends/tablestore/emulator/test_agentscope.py",
-        *session.posargs,
     )
 
 

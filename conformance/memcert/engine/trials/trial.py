@@ -30,10 +30,7 @@ from memcert.engine.trials.judging import judge
 from memcert.engine.trials.memories import Memories
 from memcert.engine.trials.plausibility import is_plausible
 from memcert.engine.trials.surroundings import Surroundings
-from memcert.engine.trials.trouble import (
-    ReplaceProcess,
-    Trouble,
-)
+from memcert.engine.trials.trouble import ReplaceProcess, Trouble
 from memcert.engine.trials.turns import Branch, Turns
 from memcert.engine.worker import ProcessEnded, RemoteHandle
 

@@ -7,36 +7,16 @@ import contextvars
 import gc
 from collections.abc import AsyncIterator, Callable, Coroutine
 from time import process_time
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.sql import text
 from sqlalchemy.util import await_only, greenlet_spawn
 
-from memcert.engine.trials.awaits import watched, watched_task
+from memcert.engine.trials.awaits import watched
 
-Result = TypeVar("Result")
-
-
-class Counter:
-    """A watch that counts, and holds nobody back."""
-
-    def __init__(self) -> None:
-        self.awaits = 0
-        self.turns = 0
-
-    def waits(self) -> None:
-        self.awaits += 1
-
-    async def turn(self) -> None:
-        self.turns += 1
-
-
-def run(coroutine: Coroutine[Any, Any, Result]) -> Result:
-    with asyncio.Runner() as runner:
-        runner.get_loop().set_task_factory(watched_task)
-        return runner.run(coroutine)
+from .watching import Counter, run, sleeps
 
 
 async def counted(coroutine: Coroutine[Any, Any, Any]) -> int:
@@ -49,12 +29,6 @@ async def counted(coroutine: Coroutine[Any, Any, Any]) -> int:
 
 async def nothing() -> None:
     pass
-
-
-async def sleeps(times: int) -> int:
-    for _ in range(times):
-        await asyncio.sleep(0)
-    return times
 
 
 async def in_a_task() -> None:

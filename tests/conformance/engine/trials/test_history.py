@@ -10,14 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from memcert.engine.capabilities import Capabilities
 from memcert.engine.operation import Operation
 from memcert.engine.outcome import Outcome, same_outcome
 from memcert.engine.trials import explanation
 from memcert.engine.trials.explanation import answer_of, contradiction
-from memcert.engine.trials.history import Ahead, Certainty, Event
+from memcert.engine.trials.history import Certainty, Event
 from memcert.short_term.messages import Message
-from memcert.short_term.model import Model
 from memcert.short_term.operations import (
     Add,
     Read,
@@ -26,24 +24,7 @@ from memcert.short_term.operations import (
 from memcert.short_term.prospects import ShortTermProspects
 from memcert.short_term.trial_strategies import changes, looks
 
-LOOKS = (Read(), Read(mark="a", summary=False, ids_only=True), Size())
-
-
-class Blind:
-    """Prospects of one who foresees nothing."""
-
-    def __init__(self, ahead: Sequence[Ahead]) -> None:
-        pass
-
-    def hopeless(self, model: Model) -> bool:
-        return False
-
-    def key(self, model: Model) -> object:
-        return model.fingerprint()
-
-
-def model() -> Model:
-    return Model(Capabilities())
+from .histories import LOOKS, Blind, model
 
 
 def comes_before(one: Event, other: Event, *, in_order: bool) -> bool:

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from memcert.engine.capabilities import Capabilities
 from memcert.engine.operation import Operation
 from memcert.engine.outcome import Outcome
 from memcert.engine.trials import explanation
@@ -30,26 +29,9 @@ from memcert.short_term.operations import (
 )
 from memcert.short_term.prospects import ShortTermProspects
 
+from .histories import LOOKS, Blind, model
+
 pytestmark = pytest.mark.thorough
-
-LOOKS = (Read(), Read(mark="a", summary=False, ids_only=True), Size())
-
-
-class Blind:
-    """Prospects of one who foresees nothing."""
-
-    def __init__(self, ahead: Sequence[Ahead]) -> None:
-        pass
-
-    def hopeless(self, model: Model) -> bool:
-        return False
-
-    def key(self, model: Model) -> object:
-        return model.fingerprint()
-
-
-def model() -> Model:
-    return Model(Capabilities())
 
 
 def add(*ids: str) -> Add:
