@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 from urllib.parse import urlsplit
 
 from memcert_backends.stored_memory import StoredMemory
@@ -121,7 +122,7 @@ async def _open_sql(
 
     engine = create_async_engine(url)
     try:
-        more = {} if prefix is None else {"table_prefix": prefix}
+        more: dict[str, Any] = {} if prefix is None else {"table_prefix": prefix}
         async with AsyncSQLAlchemyMemory(
             engine, user_id=user_id, session_id=session_id, **more
         ) as memory:

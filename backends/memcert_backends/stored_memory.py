@@ -10,10 +10,11 @@ from __future__ import annotations
 import asyncio
 from abc import abstractmethod
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, ClassVar, cast
 
 from memcert_backends.rows import MarkedRow, Row
+from memcert_backends.time_limit import OPERATION_TIMEOUT, checked_seconds, limited
 from memcert_reference import MemoryBase, Msg
 from memcert_reference.arguments import (
     flag,
@@ -37,24 +38,45 @@ class StoredMemory(MemoryBase):
     Args:
         user_id: whose memory it is.
         session_id: which of the user's sessions it belongs to.
+        operation_timeout: how long an operation may take, its wait for its turn included, in
+            seconds; None for ever. One that takes longer is given up: it raises `TimeoutError`
+            within a second more, and happened wholly or not at all.
 
     Raises:
-        TypeError: an id is not a string.
-        ValueError: an id is empty, longer than 255 characters, or holds NUL or lone surrogates.
+        TypeError: an id is not a string, or the limit is not a number.
+        ValueError: an id is empty, longer than 255 characters, or holds NUL or lone surrogates; or
+            the limit is not more than 0 and finite.
     """
 
     max_message_bytes: ClassVar[int | None] = None
     """The most bytes that a message's JSON text may take in UTF-8, or None for no limit."""
 
-    def __init__(self, user_id: str, session_id: str) -> None:
+    def __init__(
+        self,
+        user_id: str,
+        session_id: str,
+        operation_timeout: float | None = OPERATION_TIMEOUT,
+    ) -> None:
         self.user_id = identifier(user_id, "user_id")
         self.session_id = identifier(session_id, "session_id")
+        self.operation_timeout = operation_timeout
         self._turn = asyncio.Lock()
         self._closed = False
         # The summary as this memory last read or wrote it; None as long as it did neither.
         self._known_summary: str | None = None
         # A summary that was loaded and is not in the store yet: loading cannot wait for a store.
         self._loaded_summary: str | None = None
+
+    @property
+    def operation_timeout(self) -> float | None:
+        """How long an operation may take, in seconds; None for ever. It may be set at any time."""
+        return self._operation_timeout
+
+    @operation_timeout.setter
+    def operation_timeout(self, value: float | None) -> None:
+        self._operation_timeout = (
+            None if value is None else checked_seconds(value, "operation_timeout")
+        )
 
     @abstractmethod
     async def _store_add(self, rows: list[Row], marks: list[str]) -> None:
@@ -264,7 +286,7 @@ class StoredMemory(MemoryBase):
 
     async def close(self) -> None:
         """Store what was loaded, after the operations started earlier; then let go."""
-        async with self._turn:
+        async with self._limited("close"), self._turn:
             if self._closed:
                 return
             try:
@@ -279,16 +301,19 @@ class StoredMemory(MemoryBase):
 
         What the driver raises goes to the caller as it is, with a note of where it happened.
         """
-        async with self._turn:
-            if self._closed:
-                raise RuntimeError(f"this {type(self).__name__} is closed")
-            try:
+        try:
+            async with self._limited(operation), self._turn:
+                if self._closed:
+                    raise RuntimeError(f"this {type(self).__name__} is closed")
                 await self._store_loaded_summary()
                 yield
-            except Exception as error:
-                where = self._store_described()
-                error.add_note(f"in {type(self).__name__}.{operation}, on {where}")
-                raise
+        except Exception as error:
+            where = self._store_described()
+            error.add_note(f"in {type(self).__name__}.{operation}, on {where}")
+            raise
+
+    def _limited(self, operation: str) -> AbstractAsyncContextManager[None]:
+        return limited(self._operation_timeout, f"{type(self).__name__}.{operation}")
 
     async def _store_loaded_summary(self) -> None:
         if self._loaded_summary is not None:

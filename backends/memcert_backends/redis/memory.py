@@ -17,6 +17,7 @@ from memcert_backends.redis.keys import space_keys
 from memcert_backends.redis.scripts import Client, Script
 from memcert_backends.rows import MarkedRow, Row
 from memcert_backends.stored_memory import StoredMemory
+from memcert_backends.time_limit import OPERATION_TIMEOUT, SECONDS_AFTER_CANCELLATION
 from memcert_backends.whole import to_its_end
 
 MAX_KEY_TTL = 10**11
@@ -24,9 +25,6 @@ MAX_KEY_TTL = 10**11
 
 SOCKET_TIMEOUT = 30.0
 """How long the memory's own client waits for an answer, in seconds: 50,000 messages take a few."""
-
-SECONDS_AFTER_CANCELLATION = 1.0
-"""How long a cancelled operation waits for its answer, or for a connection, in seconds."""
 
 _LENGTH_DIGITS = 4
 
@@ -57,6 +55,7 @@ class RedisMemory(StoredMemory):
             seconds; None for ever. A memory without one leaves the expiry that another memory gave
             the space.
         client: a client of a server or a cluster to use instead; it is lent, and left open.
+        operation_timeout: how long an operation may take, in seconds; None for ever.
         **kwargs: what else ``redis.asyncio.Redis`` takes; ``socket_timeout`` is `SOCKET_TIMEOUT`
             by default.
 
@@ -79,9 +78,10 @@ class RedisMemory(StoredMemory):
         key_ttl: int | None = None,
         *,
         client: Client | None = None,
+        operation_timeout: float | None = OPERATION_TIMEOUT,
         **kwargs: Any,
     ) -> None:
-        super().__init__(user_id=user_id, session_id=session_id)
+        super().__init__(user_id, session_id, operation_timeout)
         self._keys = space_keys(key_prefix, self.user_id, self.session_id)
         self._ttl_milliseconds = _milliseconds(key_ttl)
         self._owned: Redis | None = None

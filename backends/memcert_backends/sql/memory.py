@@ -12,6 +12,7 @@ from memcert_backends.rows import MarkedRow, Row
 from memcert_backends.sql.connection import Database
 from memcert_backends.sql.tables import tables_of
 from memcert_backends.stored_memory import StoredMemory
+from memcert_backends.time_limit import OPERATION_TIMEOUT
 
 
 class AsyncSQLAlchemyMemory(StoredMemory):
@@ -44,6 +45,7 @@ class AsyncSQLAlchemyMemory(StoredMemory):
         user_id: whose memory it is.
         table_prefix: what the names of its tables start with: 1 to 40 ASCII letters, digits and
             underscores, not a digit first.
+        operation_timeout: how long an operation may take, in seconds; None for ever.
 
     Raises:
         TypeError: an argument has the wrong type.
@@ -60,10 +62,12 @@ class AsyncSQLAlchemyMemory(StoredMemory):
         user_id: str | None = None,
         *,
         table_prefix: str = "memcert_",
+        operation_timeout: float | None = OPERATION_TIMEOUT,
     ) -> None:
         super().__init__(
-            user_id="default_user" if user_id is None else user_id,
-            session_id="default_session" if session_id is None else session_id,
+            "default_user" if user_id is None else user_id,
+            "default_session" if session_id is None else session_id,
+            operation_timeout,
         )
         self._database = Database(engine_or_session)
         self._operations = self._database.dialect.operations(

@@ -32,23 +32,6 @@ def checked_table_name(value: object) -> str:
     return name
 
 
-def checked_seconds(value: object) -> float:
-    """Return a time limit, in seconds.
-
-    Args:
-        value: what the caller gave.
-
-    Raises:
-        TypeError: it is not a number.
-        ValueError: it is not more than 0, or infinite.
-    """
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise TypeError(f"seconds_to_answer must be a number, not {type(value).__name__}")
-    if not 0 < value < float("inf"):
-        raise ValueError(f"seconds_to_answer must be more than 0 and finite, not {value}")
-    return float(value)
-
-
 def check_options(options: dict[str, Any]) -> None:
     """Refuse what a memory does not take.
 

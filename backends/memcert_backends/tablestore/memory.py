@@ -16,7 +16,6 @@ from memcert_backends.stored_memory import StoredMemory
 from memcert_backends.tablestore.arguments import (
     check_lent,
     check_options,
-    checked_seconds,
     checked_table_name,
     own_client,
 )
@@ -33,14 +32,16 @@ from memcert_backends.tablestore.state import (
     summarising,
 )
 from memcert_backends.tablestore.table import Table
+from memcert_backends.time_limit import (
+    OPERATION_TIMEOUT,
+    SECONDS_AFTER_CANCELLATION,
+    checked_seconds,
+)
 from memcert_backends.whole import to_its_end
 from memcert_reference.json_text import dump_json
 
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024
 """The most that a message may take: an image or two. Tablestore itself would take any number."""
-
-SECONDS_AFTER_CANCELLATION = 1.0
-"""How long a cancelled operation goes on to its end, in seconds."""
 
 _FIRST_PAUSE = 0.001
 _LONGEST_PAUSE = 0.1
@@ -78,6 +79,7 @@ class TablestoreMemory(StoredMemory):
         client: a ``tablestore.AsyncOTSClient`` to use instead, such as `new_client` makes; it is
             lent, and left open. Its own retries are bounded by `seconds_to_answer`, too.
         seconds_to_answer: how long a request may take, with its repetitions, in seconds.
+        operation_timeout: how long an operation may take, in seconds; None for ever.
         **options: what else ``tablestore.AsyncOTSClient`` takes: `OPTIONS`.
 
     Raises:
@@ -100,11 +102,12 @@ class TablestoreMemory(StoredMemory):
         *,
         client: Any = None,
         seconds_to_answer: float = SECONDS_TO_ANSWER,
+        operation_timeout: float | None = OPERATION_TIMEOUT,
         **options: Any,
     ) -> None:
-        super().__init__(user_id=user_id, session_id=session_id)
+        super().__init__(user_id, session_id, operation_timeout)
         self._table_name = checked_table_name(table_name)
-        seconds = checked_seconds(seconds_to_answer)
+        seconds = checked_seconds(seconds_to_answer, "seconds_to_answer")
         check_options(options)
         given: dict[str, Any] = {
             "end_point": end_point,
