@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from random import random
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine
@@ -21,9 +21,11 @@ from sqlalchemy.orm import Session
 from sqlalchemy.util import greenlet_spawn
 
 from memcert_backends.sql.dialect import Dialect, dialect_of
-from memcert_backends.whole import end_of
+from memcert_backends.sql.drivers import Driver, driver_of
+from memcert_backends.sql.ending import Progress, to_its_end, watch
 
 T = TypeVar("T")
+Work: TypeAlias = Callable[[Connection, Progress], T]
 
 
 class Database:
@@ -31,19 +33,22 @@ class Database:
 
     Args:
         engine_or_session: the caller's; it is used and left alone.
+        space: the user and the session that every statement names.
 
     Raises:
         TypeError: it is neither an engine nor a session of SQLAlchemy's asyncio extension.
         ValueError: there is no SQL for the database.
     """
 
-    def __init__(self, engine_or_session: AsyncEngine | AsyncSession) -> None:
+    def __init__(
+        self, engine_or_session: AsyncEngine | AsyncSession, space: tuple[str, str]
+    ) -> None:
         self._session: AsyncSession | None = None
         self._engine: Engine | None = None
         self.description = "a database"
         if isinstance(engine_or_session, AsyncEngine):
             self._engine = engine_or_session.sync_engine
-            name = self._engine.dialect.name
+            dialect = self._engine.dialect
         elif isinstance(engine_or_session, AsyncSession):
             self._session = engine_or_session
             # A session that finds its engines in a way of its own has none here; in SQLAlchemy 2.0
@@ -51,14 +56,17 @@ class Database:
             bind = getattr(engine_or_session, "bind", None)
             if isinstance(bind, AsyncEngine):
                 self._engine = bind.sync_engine
-            name = engine_or_session.get_bind().dialect.name
+            dialect = engine_or_session.get_bind().dialect
         else:
             raise TypeError(
                 "engine_or_session must be an AsyncEngine or an AsyncSession of"
                 f" sqlalchemy.ext.asyncio, not {type(engine_or_session).__name__}"
             )
-        self.dialect: Dialect = dialect_of(name)
+        self.dialect: Dialect = dialect_of(dialect.name)
+        self._driver: Driver = driver_of(dialect.driver)
+        self._marks = tuple(map(self.dialect.value, space))
         if self._engine is not None:
+            watch(self._engine)
             self.description = self._engine.url.render_as_string(hide_password=True)
 
     async def read(self, operation: Callable[[Connection], T], nothing: T) -> T:
@@ -69,15 +77,10 @@ class Database:
             nothing: the result where there are no tables.
         """
 
-        def work(connection: Connection) -> T:
+        def work(connection: Connection, progress: Progress) -> T:
             try:
-                if not connection.in_transaction():
-                    with self.dialect.reading(connection):
-                        return operation(connection)
-                if self.dialect.savepoint_for_reads:
-                    with self.dialect.savepoint(connection):
-                        return operation(connection)
-                return operation(connection)
+                with self._reading(connection), progress.statements(connection):
+                    return operation(connection)
             except DBAPIError as error:
                 if not self.dialect.is_missing_table(error):
                     raise
@@ -93,9 +96,9 @@ class Database:
             nothing: the result where there are no tables.
         """
 
-        def work(connection: Connection) -> T:
+        def work(connection: Connection, progress: Progress) -> T:
             try:
-                with self._scope(connection):
+                with self._writing(connection), progress.statements(connection):
                     return operation(connection)
             except DBAPIError as error:
                 if not self.dialect.is_missing_table(error):
@@ -114,100 +117,93 @@ class Database:
             create: what to do before, in the same transaction, where there are no tables.
         """
 
-        def work(connection: Connection) -> T:
+        def work(connection: Connection, progress: Progress) -> T:
             try:
-                with self._scope(connection):
+                with self._writing(connection), progress.statements(connection):
                     return operation(connection)
             except DBAPIError as error:
                 if not self.dialect.is_missing_table(error):
                     raise
-            with self._scope(connection):
+            with self._writing(connection), progress.statements(connection):
                 create(connection)
                 return operation(connection)
 
         return await self._run(work)
 
-    def _scope(self, connection: Connection) -> AbstractContextManager[None]:
+    def _reading(self, connection: Connection) -> AbstractContextManager[None]:
+        if not connection.in_transaction():
+            return self.dialect.reading(connection)
+        if self.dialect.savepoint_for_reads:
+            return self.dialect.savepoint(connection)
+        return nullcontext()
+
+    def _writing(self, connection: Connection) -> AbstractContextManager[None]:
         if connection.in_transaction():
             return self.dialect.savepoint(connection)
         return self.dialect.transaction(connection)
 
-    async def _run(self, work: Callable[[Connection], T]) -> T:
-        """Run what has a connection to its end, even if the task that waits for it is cancelled.
+    async def _run(self, work: Work[T]) -> T:
+        """Run what has a connection to its end, even if the task that waits for it is cancelled."""
+        engine = self._engine
+        in_memory = engine is not None and self.dialect.is_in_memory(engine)
+        progress = Progress(self._driver, self._marks, may_drop=not in_memory)
+        return await to_its_end(self._run_in_turn(work, progress), progress)
 
-        A statement that is cut off makes SQLAlchemy drop the connection, with all that the caller
-        has pending on it, or with the whole database if that is in memory.
-        """
-        begun = given_up = False
-
-        def noted(connection: Connection) -> T:
-            nonlocal begun
-            if given_up:
-                raise _GivenUp
-            begun = True
-            return work(connection)
-
-        task = asyncio.create_task(self._run_in_turn(noted))
-        try:
-            await asyncio.wait([task])
-        except asyncio.CancelledError:
-            given_up = True
-            # A connection that is being opened is lost if that is cut off: it is given a while.
-            await end_of(task, None if begun else _SECONDS_TO_CONNECT)
-            raise
-        return task.result()
-
-    async def _run_in_turn(self, work: Callable[[Connection], T]) -> T:
+    async def _run_in_turn(self, work: Work[T], progress: Progress) -> T:
         session, engine = self._session, self._engine
         shared = engine if engine is not None and self.dialect.takes_turns(engine) else session
         if shared is None:
-            return await self._run_now(work)
+            return await self._run_now(work, progress)
         async with _turn(shared):
-            return await self._run_now(work)
+            return await self._run_now(work, progress)
 
-    async def _run_now(self, work: Callable[[Connection], T]) -> T:
+    async def _run_now(self, work: Work[T], progress: Progress) -> T:
         session, engine = self._session, self._engine
         if engine is not None and (session is None or not session.in_transaction()):
-            return await self._run_alone(engine, work)
+            return await self._run_alone(engine, work, progress)
         assert session is not None
-        return await session.run_sync(_with_session, work)
+        return await session.run_sync(_with_session, work, progress)
 
-    async def _run_alone(self, engine: Engine, work: Callable[[Connection], T]) -> T:
+    async def _run_alone(self, engine: Engine, work: Work[T], progress: Progress) -> T:
         """Run what is a transaction of its own, again if it was rolled back for another's sake."""
         for pause in _PAUSES:
             try:
                 # All of it in one greenlet: AsyncConnection would take one, and a task, per step.
-                return await greenlet_spawn(_with_connection, engine, work)
+                return await greenlet_spawn(_with_connection, engine, work, progress)
             except DBAPIError as error:
-                if not self.dialect.is_conflict(error):
+                if progress.cancelled or not self.dialect.is_conflict(error):
                     raise
             # At random, lest those who got into each other's way do so again.
             await asyncio.sleep(pause * random())
-        return await greenlet_spawn(_with_connection, engine, work)
-
-
-# How long a cancelled operation waits for a connection, and leaves it at that, in seconds.
-_SECONDS_TO_CONNECT = 1.0
-
-
-class _GivenUp(Exception):
-    """There is a connection, and nobody wants it any more."""
+        return await greenlet_spawn(_with_connection, engine, work, progress)
 
 
 # Before each further attempt, in seconds at most: about three seconds in all.
 _PAUSES = tuple(min(0.005 * 2**number, 0.32) for number in range(15))
 
 
-def _with_connection(engine: Engine, work: Callable[[Connection], T]) -> T:
-    with engine.connect() as connection:
-        return work(connection)
+def _with_connection(engine: Engine, work: Work[T], progress: Progress) -> T:
+    try:
+        with engine.connect() as connection:
+            return _done(connection, work, progress)
+    finally:
+        progress.release()
 
 
-def _with_session(session: Session, work: Callable[[Connection], T]) -> T:
+def _with_session(session: Session, work: Work[T], progress: Progress) -> T:
     if session.in_transaction():
-        return work(session.connection())
+        return _done(session.connection(), work, progress)
     with session.begin():
-        return work(session.connection())
+        return _done(session.connection(), work, progress)
+
+
+def _done(connection: Connection, work: Work[T], progress: Progress) -> T:
+    progress.begin(connection)
+    try:
+        return work(connection, progress)
+    finally:
+        if progress.dropped:
+            connection.invalidate()
 
 
 _turns: WeakKeyDictionary[Any, tuple[asyncio.AbstractEventLoop, asyncio.Lock]] = WeakKeyDictionary()

@@ -125,6 +125,14 @@ class Dialect(ABC):
         """
         return False
 
+    def is_in_memory(self, engine: Engine) -> bool:
+        """Tell whether the database is gone once its connections are.
+
+        Args:
+            engine: where they come from.
+        """
+        return False
+
     @abstractmethod
     def is_missing_table(self, error: DBAPIError) -> bool:
         """Tell whether a statement failed because a table, or a part of it, is not there.

@@ -62,11 +62,11 @@ class SQLite(Dialect):
     def takes_turns(self, engine: Engine) -> bool:
         # A database in memory: one connection for all, or several that do not wait for each other
         # (https://www.sqlite.org/sharedcache.html).
-        return (
-            isinstance(engine.pool, StaticPool)
-            or ":memory:" in (engine.url.database or "")
-            or engine.url.query.get("mode") == "memory"
-        )
+        return isinstance(engine.pool, StaticPool) or self.is_in_memory(engine)
+
+    def is_in_memory(self, engine: Engine) -> bool:
+        database = engine.url.database
+        return not database or ":memory:" in database or engine.url.query.get("mode") == "memory"
 
     def is_missing_table(self, error: DBAPIError) -> bool:
         # A table without its trigger, which is made with the tables, is not all there either.

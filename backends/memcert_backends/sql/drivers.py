@@ -1,0 +1,224 @@
+"""What SQLAlchemy has no words for in the drivers: to stop a statement, to drop a connection."""
+
+from __future__ import annotations
+
+import os
+import socket
+import struct
+import threading
+from abc import ABC, abstractmethod
+from asyncio import Event, get_running_loop
+from collections.abc import Callable
+from contextlib import closing, suppress
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.util import greenlet_spawn
+
+_INTERRUPTED = 1317
+
+
+class Driver(ABC):
+    """What is special to one driver."""
+
+    closes_what_is_cancelled = True
+    """Whether it closes a connection that it was opening when it was cancelled."""
+
+    def stopping(self, connection: Connection, marks: tuple[str, ...]) -> Callable[[], Any] | None:
+        """Return an asynchronous function that asks the server to stop what it is doing for us.
+
+        It stops what the connection is doing, or nothing: the caller keeps the connection until it
+        has returned. It knows no patience.
+
+        Args:
+            connection: the one that the server is doing something for.
+            marks: texts that every statement of ours holds, as the server sees it.
+
+        Returns:
+            None where there is no way.
+        """
+        return None
+
+    def stopped(self, connection: Connection) -> None:  # noqa: B027 - most have nothing to do
+        """Have what came too late to stop a statement stop nothing else.
+
+        Args:
+            connection: the one that something was to be stopped on; it is doing nothing.
+        """
+
+    @abstractmethod
+    def drop(self, driver_connection: Any) -> None:
+        """Close a connection at once; whoever waits for an answer on it gets an error.
+
+        What was written and has not left this machine is not sent any more.
+
+        Args:
+            driver_connection: the driver's own.
+        """
+
+
+class Asyncpg(Driver):
+    """asyncpg, whose own way to stop a statement is to cancel the task that waits for it."""
+
+    def stopping(self, connection: Connection, marks: tuple[str, ...]) -> Callable[[], Any] | None:
+        driver: Any = connection.connection.driver_connection
+        try:
+            from asyncpg.connect_utils import _cancel as request
+
+            parameters = {
+                "addr": driver._addr,
+                "params": driver._params,
+                "backend_pid": driver._protocol.backend_pid,
+                "backend_secret": driver._protocol.backend_secret,
+            }
+        except (ImportError, AttributeError):  # none of it is promised
+            return None
+
+        async def stop() -> None:
+            await request(loop=get_running_loop(), **parameters)
+
+        return stop
+
+    def drop(self, driver_connection: Any) -> None:
+        _send_no_more(lambda: driver_connection._transport.get_extra_info("socket"))
+        driver_connection.terminate()
+
+
+class Psycopg(Driver):
+    """psycopg."""
+
+    def stopping(self, connection: Connection, marks: tuple[str, ...]) -> Callable[[], Any] | None:
+        from psycopg import pq
+
+        driver: Any = connection.connection.driver_connection
+        if hasattr(driver, "cancel_safe") and pq.version() >= 170000:
+            return driver.cancel_safe  # type: ignore[no-any-return]
+        request = driver.pgconn.get_cancel()
+
+        async def stop() -> None:
+            # It blocks, for ever if the server is silent: so not in the loop's own threads, which
+            # are waited for at the end of the program.
+            loop = get_running_loop()
+            done = Event()
+
+            def block() -> None:
+                with suppress(Exception):
+                    request.cancel()
+                with suppress(RuntimeError):  # the loop is closed
+                    loop.call_soon_threadsafe(done.set)
+
+            threading.Thread(target=block, name="memcert: cancel", daemon=True).start()
+            await done.wait()
+
+        return stop
+
+    def drop(self, driver_connection: Any) -> None:
+        # Not closed: the number of its descriptor would be another's while the loop watches it.
+        with suppress(Exception), socket.socket(fileno=os.dup(driver_connection.fileno())) as copy:
+            _send_no_more(lambda: copy)
+            copy.shutdown(socket.SHUT_RDWR)
+
+
+class MySQLDriver(Driver):
+    """aiomysql and asyncmy."""
+
+    closes_what_is_cancelled = False
+
+    def stopping(self, connection: Connection, marks: tuple[str, ...]) -> Callable[[], Any] | None:
+        driver: Any = connection.connection.driver_connection
+        thread, pool = int(driver.thread_id()), connection.engine.pool
+
+        def kill() -> None:
+            separate_pool = pool.recreate()
+            try:
+                with closing(separate_pool.connect()) as separate, closing(separate.cursor()) as to:
+                    # Behind an address there may be several servers, each with such a thread.
+                    to.execute(_FIND_THREAD.format(thread=thread, marks=_in_all(marks)))
+                    if to.fetchone() is not None:
+                        to.execute(f"KILL QUERY {thread}")
+            finally:
+                separate_pool.dispose()
+
+        async def stop() -> None:
+            await greenlet_spawn(kill)
+
+        return stop
+
+    def stopped(self, connection: Connection) -> None:
+        try:
+            connection.exec_driver_sql("DO 0")
+        except DBAPIError as error:
+            if error.orig is None or error.orig.args[:1] != (_INTERRUPTED,):
+                raise
+
+    def drop(self, driver_connection: Any) -> None:
+        transport = getattr(driver_connection, "_transport", None)
+        if transport is None:
+            writer = getattr(driver_connection, "_writer", None)
+            transport = getattr(writer, "transport", None)
+        if transport is None:
+            driver_connection.close()
+            return
+        _send_no_more(lambda: transport.get_extra_info("socket"))
+        transport.abort()
+
+
+_FIND_THREAD = (
+    "SELECT id FROM information_schema.processlist"
+    " WHERE id = {thread} AND command NOT IN ('Sleep', 'Killed'){marks}"
+)
+
+
+def _in_all(marks: tuple[str, ...]) -> str:
+    # Hexadecimal digits: nothing in them is special.
+    return "".join(f" AND info LIKE '%{mark}%'" for mark in marks)
+
+
+class Aiosqlite(Driver):
+    """aiosqlite, which works in a thread for each connection."""
+
+    def stopping(self, connection: Connection, marks: tuple[str, ...]) -> Callable[[], Any] | None:
+        interrupt: Callable[[], Any] | None = getattr(
+            connection.connection.driver_connection, "interrupt", None
+        )
+        return interrupt
+
+    def drop(self, driver_connection: Any) -> None:
+        """Do nothing: its thread closes it, once SQLite has let go of the thread."""
+
+
+class Unknown(Driver):
+    """One that memcert has not heard of."""
+
+    def drop(self, driver_connection: Any) -> None:
+        close = getattr(driver_connection, "terminate", None)
+        if close is not None:
+            close()
+
+
+_DRIVERS: dict[str, type[Driver]] = {
+    "asyncpg": Asyncpg,
+    "psycopg": Psycopg,
+    "aiomysql": MySQLDriver,
+    "asyncmy": MySQLDriver,
+    "aiosqlite": Aiosqlite,
+}
+
+
+def driver_of(name: str) -> Driver:
+    """Return what is special to a driver.
+
+    Args:
+        name: SQLAlchemy's name for it, such as ``asyncpg``.
+    """
+    return _DRIVERS.get(name, Unknown)()
+
+
+def _send_no_more(find: Callable[[], Any]) -> None:
+    """Have the closing of a socket discard what was not sent yet, instead of sending it later.
+
+    A commit that a network held back would happen minutes after it was given up.
+    """
+    with suppress(Exception):  # the socket is the driver's own affair, or has none of this
+        find().setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

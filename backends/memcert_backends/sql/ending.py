@@ -1,0 +1,283 @@
+"""How an operation that was cancelled comes to its end soon, whatever its server does.
+
+It has a second in all (`SECONDS_AFTER_CANCELLATION`), in three steps:
+
+1. It goes on for a while: with a healthy server it just ends, and its connection is as good as new.
+2. The server is asked, on another connection, to stop the statement that it is doing for us. That
+   fails then, is rolled back, and leaves no lock; the connection is as good as new.
+3. The connection is given up: closed without a word, and lost to the pool, which opens another.
+   What waits for it gets an error. So does whatever waits for anything later, as a matter of
+   course: SQLAlchemy says goodbye to a connection that it drops, and waits for the answer.
+
+No cancellation reaches SQLAlchemy while it has a connection: that, too, makes it drop the
+connection, with all that the caller has pending on it, and a second one would cut short what it
+does to return the connection's place to the pool.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Generator, Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from types import coroutine
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.util import await_only
+
+from memcert_backends.sql.drivers import Driver
+from memcert_backends.time_limit import SECONDS_AFTER_CANCELLATION
+from memcert_backends.whole import end_of
+
+T = TypeVar("T")
+
+_SECONDS_ALONE = 0.2 * SECONDS_AFTER_CANCELLATION
+"""How long it goes on before anything is done about it."""
+_SECONDS_TO_STOP = 0.4 * SECONDS_AFTER_CANCELLATION
+"""How long the server has to stop its statement."""
+_SECONDS_TO_NOTICE = 0.1 * SECONDS_AFTER_CANCELLATION
+"""How long the driver has to notice that its connection was closed."""
+_SECONDS_BETWEEN_LOOKS = 0.02
+
+
+class GivenUp(ConnectionError):
+    """Nobody waits for this operation any more."""
+
+
+class Progress:
+    """How far an operation is, and what it has to be ended by.
+
+    Args:
+        driver: what is special to the driver.
+        marks: texts that every statement of the operation holds, as the server sees it.
+        may_drop: whether its connection may be closed: not that which a database in memory is.
+    """
+
+    def __init__(self, driver: Driver, marks: tuple[str, ...], may_drop: bool) -> None:
+        self.cancelled = False
+        """Whether it was cancelled, so that it should not begin anything further."""
+        self.dropped = False
+        """Whether its connection was given up."""
+        self._driver = driver
+        self._marks = marks
+        self._may_drop = may_drop
+        self._connecting = False
+        self._opened: list[Any] = []
+        self._held: Any = None
+        self._doing: Connection | None = None
+        self._request: asyncio.Task[None] | None = None
+        self._waits = True
+
+    def begin(self, connection: Connection) -> None:
+        """Note which connection it has got.
+
+        Args:
+            connection: the one.
+
+        Raises:
+            GivenUp: nobody wants it any more.
+        """
+        if self.cancelled:
+            raise GivenUp("the operation was cancelled before it began")
+        self._held = connection.connection.driver_connection
+
+    def release(self) -> None:
+        """Note that the connection it had is somebody else's from now on."""
+        if not self.dropped:
+            self._held = None
+            self._opened.clear()
+
+    @contextmanager
+    def statements(self, connection: Connection) -> Iterator[None]:
+        """Let the server be asked to stop what is executed within, and nothing else.
+
+        Args:
+            connection: where it is executed.
+        """
+        self._doing = connection
+        try:
+            yield
+        finally:
+            self._doing = None
+            if self._request is not None:
+                # Else it might stop what the connection does next, for somebody else.
+                await_only(asyncio.wait([self._request]))
+                self._request = None
+                if not self.dropped:
+                    self._driver.stopped(connection)
+
+    def connecting(self) -> None:
+        """Note that a connection is being opened."""
+        self._connecting = True
+
+    def connected(self, driver_connection: Any) -> None:
+        """Note that a connection was opened.
+
+        Args:
+            driver_connection: the driver's own.
+        """
+        self._connecting = False
+        self._opened.append(driver_connection)
+
+    def stop(self) -> None:
+        """Ask the server to stop what it is doing, if there is anything, and a way to."""
+        if self._doing is None or not self._may_drop:
+            return
+        if self._request is not None and not self._request.done():
+            return
+        ask = self._driver.stopping(self._doing, self._marks)
+        if ask is not None:
+            self._request = asyncio.create_task(_asked(ask, self._driver))
+
+    def drop(self) -> None:
+        """Give up the connection."""
+        self.dropped = True
+        if self._request is not None:
+            self._request.cancel()
+        for driver_connection in (*self._opened, self._held):
+            if driver_connection is not None:
+                with suppress(Exception):  # some have been closed already
+                    self._driver.drop(driver_connection)
+
+    @property
+    def must_end(self) -> bool:
+        """Whether it may be given up, whatever that costs."""
+        return self._may_drop or self._held is None
+
+    def wait_no_more(self, error: asyncio.CancelledError) -> BaseException:
+        """Return what is raised where it waits, when it is cancelled itself.
+
+        Args:
+            error: what it was cancelled by.
+        """
+        if self._waits and self.cancelled and self._held is None:
+            # For its place in the pool, for the connection, for an answer on it.
+            self._waits = False
+            if self._driver.closes_what_is_cancelled or not self._connecting:
+                return error
+        elif not self.dropped:  # cancelled by others, at the end of the loop
+            self.drop()
+        self._waits = False
+        return GivenUp("the connection was given up")
+
+    @property
+    def waits(self) -> bool:
+        """Whether it still waits for whatever it likes."""
+        return self._waits
+
+
+async def to_its_end(doing: Coroutine[Any, Any, T], progress: Progress) -> T:
+    """Run an operation to its end; a cancellation takes effect after it.
+
+    Args:
+        doing: the operation.
+        progress: how far it is.
+
+    Raises:
+        CancelledError: this was cancelled; the operation has ended, one way or the other.
+    """
+    task = asyncio.create_task(_steered(doing, progress))
+    try:
+        await asyncio.wait([task])
+    except asyncio.CancelledError:
+        progress.cancelled = True
+        await end_of(asyncio.create_task(_end(task, progress)), None)
+        raise
+    return task.result()
+
+
+async def _end(task: asyncio.Task[Any], progress: Progress) -> None:
+    """Bring an operation to its end."""
+    if not await _ended(task, _SECONDS_ALONE):
+        looks = round(_SECONDS_TO_STOP / _SECONDS_BETWEEN_LOOKS)
+        while looks or not progress.must_end:
+            progress.stop()
+            if await _ended(task, _SECONDS_BETWEEN_LOOKS):
+                break
+            looks = max(looks - 1, 0)
+    if not task.done():
+        progress.drop()
+        await _ended(task, _SECONDS_TO_NOTICE)
+    while not task.done():
+        task.cancel()
+        await _ended(task, _SECONDS_BETWEEN_LOOKS)
+    if progress.dropped:
+        progress.drop()  # also what was being opened
+    if not task.cancelled():
+        task.exception()  # seen: the caller hears of the cancellation
+
+
+async def _ended(task: asyncio.Task[Any], seconds: float) -> bool:
+    await asyncio.wait([task], timeout=seconds)
+    return task.done()
+
+
+async def _asked(ask: Callable[[], Any], driver: Driver) -> None:
+    """Ask a server to stop something; that it could not be asked is not the operation's error."""
+    progress = Progress(driver, (), may_drop=True)
+    progress.cancelled = True
+    with suppress(Exception):
+        await _steered(ask(), progress)
+    if progress.dropped or not progress.waits:
+        progress.drop()
+
+
+async def _steered(doing: Coroutine[Any, Any, T], progress: Progress) -> T:
+    _current.set(progress)
+    return await _steps(doing, progress)
+
+
+@coroutine
+def _steps(doing: Coroutine[Any, Any, T], progress: Progress) -> Generator[Any, Any, T]:
+    """Run a coroutine, and decide what a cancellation is to what it is waiting for."""
+    answer: Any = None
+    error: BaseException | None = None
+    while True:
+        try:
+            awaited = doing.send(answer) if error is None else doing.throw(error)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+        answer = error = None
+        if not progress.waits:
+            if awaited is not None:
+                awaited.cancel()
+            error = GivenUp("the connection was given up")
+            continue
+        try:
+            answer = yield awaited
+        except GeneratorExit:
+            doing.close()
+            raise
+        except asyncio.CancelledError as cancelled:
+            error = progress.wait_no_more(cancelled)
+        except BaseException as raised:
+            error = raised
+
+
+_current: ContextVar[Progress | None] = ContextVar("memcert_operation", default=None)
+
+
+def watch(engine: Engine) -> None:
+    """Note which connections an engine opens for an operation.
+
+    Args:
+        engine: the caller's; nothing about it changes.
+    """
+    if not event.contains(engine, "do_connect", _connecting):
+        event.listen(engine, "do_connect", _connecting)
+        # First: SQLAlchemy asks the server this and that on a new connection.
+        event.listen(engine, "connect", _connected, insert=True)
+
+
+def _connecting(*_: Any) -> None:
+    progress = _current.get()
+    if progress is not None:
+        progress.connecting()
+
+
+def _connected(dbapi_connection: Any, record: Any) -> None:
+    progress = _current.get()
+    if progress is not None:
+        progress.connected(record.driver_connection)
