@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import sqlite3
 import struct
 import threading
 from abc import ABC, abstractmethod
@@ -185,7 +186,15 @@ class Aiosqlite(Driver):
         return interrupt
 
     def drop(self, driver_connection: Any) -> None:
-        """Do nothing: its thread closes it, once SQLite has let go of the thread."""
+        """Have its thread close it, once SQLite lets go of the thread: it may wait for a lock."""
+        connection: sqlite3.Connection = driver_connection._conn
+
+        def close() -> None:
+            with suppress(sqlite3.Error):  # closed before
+                connection.rollback()
+            connection.close()
+
+        driver_connection._tx.put_nowait((get_running_loop().create_future(), close))
 
 
 class Unknown(Driver):
