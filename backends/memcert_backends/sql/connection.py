@@ -23,6 +23,7 @@ from sqlalchemy.util import greenlet_spawn
 from memcert_backends.sql.dialect import Dialect, dialect_of
 from memcert_backends.sql.drivers import Driver, driver_of
 from memcert_backends.sql.ending import Progress, to_its_end, watch
+from memcert_backends.sql.explained import explained, used_in_several_loops
 
 T = TypeVar("T")
 Work: TypeAlias = Callable[[Connection, Progress], T]
@@ -147,7 +148,15 @@ class Database:
         engine = self._engine
         in_memory = engine is not None and self.dialect.is_in_memory(engine)
         progress = Progress(self._driver, self._marks, may_drop=not in_memory)
-        return await to_its_end(self._run_in_turn(work, progress), progress)
+        if engine is not None:
+            used_in_several_loops(engine)
+        try:
+            return await to_its_end(self._run_in_turn(work, progress), progress)
+        except Exception as error:
+            better = explained(error, engine)
+            if better is error:
+                raise
+            raise better from error
 
     async def _run_in_turn(self, work: Work[T], progress: Progress) -> T:
         session, engine = self._session, self._engine

@@ -146,19 +146,18 @@ class Progress:
         return self._may_drop or self._held is None
 
     def wait_no_more(self, error: asyncio.CancelledError) -> BaseException:
-        """Return what is raised where it waits, when it is cancelled itself.
+        """Return what is raised where it waits, when the task that it runs in is cancelled.
 
         Args:
             error: what it was cancelled by.
         """
-        if self._waits and self.cancelled and self._held is None:
-            # For its place in the pool, for the connection, for an answer on it.
-            self._waits = False
-            if self._driver.closes_what_is_cancelled or not self._connecting:
-                return error
-        elif not self.dropped:  # cancelled by others, at the end of the loop
-            self.drop()
+        if not self.dropped:
+            # By a time limit of the driver's own, which counts on it; or at the end of the loop.
+            return error
         self._waits = False
+        if self._held is None and (self._driver.closes_what_is_cancelled or not self._connecting):
+            # It waited for its place in the pool, for the connection, for an answer on it.
+            return error
         return GivenUp("the connection was given up")
 
     @property
@@ -197,15 +196,19 @@ async def _end(task: asyncio.Task[Any], progress: Progress) -> None:
                 break
             looks = max(looks - 1, 0)
     if not task.done():
-        progress.drop()
-        await _ended(task, _SECONDS_TO_NOTICE)
+        await _drop(task, progress)
+    if not task.cancelled():
+        task.exception()  # seen: the caller hears of the cancellation
+
+
+async def _drop(task: asyncio.Task[Any], progress: Progress) -> None:
+    """Give up the connection of an operation, which ends by that."""
+    progress.drop()
+    await _ended(task, _SECONDS_TO_NOTICE)
     while not task.done():
         task.cancel()
         await _ended(task, _SECONDS_BETWEEN_LOOKS)
-    if progress.dropped:
-        progress.drop()  # also what was being opened
-    if not task.cancelled():
-        task.exception()  # seen: the caller hears of the cancellation
+    progress.drop()  # also what was being opened
 
 
 async def _ended(task: asyncio.Task[Any], seconds: float) -> bool:
@@ -216,11 +219,13 @@ async def _ended(task: asyncio.Task[Any], seconds: float) -> bool:
 async def _asked(ask: Callable[[], Any], driver: Driver) -> None:
     """Ask a server to stop something; that it could not be asked is not the operation's error."""
     progress = Progress(driver, (), may_drop=True)
-    progress.cancelled = True
-    with suppress(Exception):
-        await _steered(ask(), progress)
-    if progress.dropped or not progress.waits:
-        progress.drop()
+    asking = asyncio.create_task(_steered(ask(), progress))
+    try:
+        await asyncio.wait([asking])
+    except asyncio.CancelledError:
+        await end_of(asyncio.create_task(_drop(asking, progress)), None)
+        raise
+    asking.exception()  # seen
 
 
 async def _steered(doing: Coroutine[Any, Any, T], progress: Progress) -> T:
