@@ -6,9 +6,8 @@ import os
 import socket
 import sqlite3
 import struct
-import threading
 from abc import ABC, abstractmethod
-from asyncio import Event, get_running_loop
+from asyncio import get_running_loop
 from collections.abc import Callable
 from contextlib import closing, suppress
 from typing import Any
@@ -95,24 +94,10 @@ class Psycopg(Driver):
         driver: Any = connection.connection.driver_connection
         if hasattr(driver, "cancel_safe") and pq.version() >= 170000:
             return driver.cancel_safe  # type: ignore[no-any-return]
-        request = driver.pgconn.get_cancel()
-
-        async def stop() -> None:
-            # It blocks, for ever if the server is silent: so not in the loop's own threads, which
-            # are waited for at the end of the program.
-            loop = get_running_loop()
-            done = Event()
-
-            def block() -> None:
-                with suppress(Exception):
-                    request.cancel()
-                with suppress(RuntimeError):  # the loop is closed
-                    loop.call_soon_threadsafe(done.set)
-
-            threading.Thread(target=block, name="memcert: cancel", daemon=True).start()
-            await done.wait()
-
-        return stop
+        # Older ones block the whole process meanwhile, for ever if the server is silent. Behind a
+        # pooler the number is an invented one.
+        statement = _STOP_BACKEND.format(pid=driver.info.backend_pid)
+        return _separately(connection, lambda cursor: cursor.execute(statement))
 
     def drop(self, driver_connection: Any) -> None:
         # Not closed: the number of its descriptor would be another's while the loop watches it.
@@ -128,23 +113,15 @@ class MySQLDriver(Driver):
 
     def stopping(self, connection: Connection, marks: tuple[str, ...]) -> Callable[[], Any] | None:
         driver: Any = connection.connection.driver_connection
-        thread, pool = int(driver.thread_id()), connection.engine.pool
+        thread = int(driver.thread_id())
 
-        def kill() -> None:
-            separate_pool = pool.recreate()
-            try:
-                with closing(separate_pool.connect()) as separate, closing(separate.cursor()) as to:
-                    # Behind an address there may be several servers, each with such a thread.
-                    to.execute(_FIND_THREAD.format(thread=thread, marks=_in_all(marks)))
-                    if to.fetchone() is not None:
-                        to.execute(f"KILL QUERY {thread}")
-            finally:
-                separate_pool.dispose()
+        def kill(cursor: Any) -> None:
+            # Behind an address there may be several servers, each with a thread of that number.
+            cursor.execute(_FIND_THREAD.format(thread=thread, marks=_in_all(marks)))
+            if cursor.fetchone() is not None:
+                cursor.execute(f"KILL QUERY {thread}")
 
-        async def stop() -> None:
-            await greenlet_spawn(kill)
-
-        return stop
+        return _separately(connection, kill)
 
     def stopped(self, connection: Connection) -> None:
         try:
@@ -169,6 +146,35 @@ _FIND_THREAD = (
     "SELECT id FROM information_schema.processlist"
     " WHERE id = {thread} AND command NOT IN ('Sleep', 'Killed'){marks}"
 )
+
+
+_STOP_BACKEND = (
+    "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE pid = {pid} AND state = 'active'"
+    " AND datname = current_database() AND usename = current_user"
+)
+
+
+def _separately(connection: Connection, work: Callable[[Any], object]) -> Callable[[], Any]:
+    """Return what does something on a connection of its own, which is not one of the pool.
+
+    Args:
+        connection: one to the same database.
+        work: what to do with a cursor.
+    """
+    pool = connection.engine.pool
+
+    def run() -> None:
+        separate_pool = pool.recreate()
+        try:
+            with closing(separate_pool.connect()) as separate, closing(separate.cursor()) as cursor:
+                work(cursor)
+        finally:
+            separate_pool.dispose()
+
+    async def stop() -> None:
+        await greenlet_spawn(run)
+
+    return stop
 
 
 def _in_all(marks: tuple[str, ...]) -> str:

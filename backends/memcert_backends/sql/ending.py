@@ -265,15 +265,16 @@ _current: ContextVar[Progress | None] = ContextVar("memcert_operation", default=
 
 
 def watch(engine: Engine) -> None:
-    """Note which connections an engine opens for an operation.
+    """Note which connections an engine opens for an operation, and keep those given up from it.
 
     Args:
-        engine: the caller's; nothing about it changes.
+        engine: the caller's; for whatever else it does, nothing changes.
     """
     if not event.contains(engine, "do_connect", _connecting):
         event.listen(engine, "do_connect", _connecting)
         # First: SQLAlchemy asks the server this and that on a new connection.
         event.listen(engine, "connect", _connected, insert=True)
+        event.listen(engine, "checkin", _checked_in)
 
 
 def _connecting(*_: Any) -> None:
@@ -286,3 +287,10 @@ def _connected(dbapi_connection: Any, record: Any) -> None:
     progress = _current.get()
     if progress is not None:
         progress.connected(record.driver_connection)
+
+
+def _checked_in(dbapi_connection: Any, record: Any) -> None:
+    progress = _current.get()
+    if progress is not None and progress.dropped and dbapi_connection is not None:
+        # Given up in the moment in which it was done.
+        record.invalidate()

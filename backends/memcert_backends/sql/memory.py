@@ -37,7 +37,23 @@ class AsyncSQLAlchemyMemory(StoredMemory):
     there the tables are made on a connection of their own: a caller's transaction at REPEATABLE
     READ that has read something before does not see them yet, and gets an error, once.
 
-    A cancelled operation ends first, and so has happened, or has failed and changed nothing.
+    A cancelled operation ends first, and so has happened, or has failed and changed nothing. It
+    has a second for that: after a fifth of it the server is asked to stop what it is doing for the
+    operation, a wait for another's lock for instance, and what the caller has pending in a session
+    stays. If that does not help either, because the server is silent, the connection is given up,
+    and the pool opens another; a session's transaction is lost with it. What was given up before
+    its commit is rolled back by the server when it notices that the connection is gone
+    (tcp_keepalives_idle in PostgreSQL, the system's keepalive for MySQL); a commit that was on its
+    way may happen, wholly or not at all. A wait for a locked SQLite file is left to its thread,
+    which closes the connection when SQLite lets go of it. A database in memory waits for nobody:
+    there the operation ends by itself.
+
+    An engine belongs to one event loop: in another, make another engine, or dispose of this one
+    first, or give it no pool (`NullPool`). PgBouncer in transaction mode needs an engine without
+    prepared statements: for asyncpg ``connect_args={"statement_cache_size": 0,
+    "prepared_statement_cache_size": 0, "prepared_statement_name_func": lambda: ""}``, for psycopg
+    ``connect_args={"prepare_threshold": None}``. SQLAlchemy's advice for asyncpg, a new name for
+    each statement, works too, but a read takes three round trips then instead of one.
 
     Args:
         engine_or_session: where the database is.
@@ -45,7 +61,8 @@ class AsyncSQLAlchemyMemory(StoredMemory):
         user_id: whose memory it is.
         table_prefix: what the names of its tables start with: 1 to 40 ASCII letters, digits and
             underscores, not a digit first.
-        operation_timeout: how long an operation may take, in seconds; None for ever.
+        operation_timeout: how long an operation may take, in seconds; None for ever. One that
+            takes longer is cancelled.
 
     Raises:
         TypeError: an argument has the wrong type.

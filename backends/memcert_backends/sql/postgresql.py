@@ -52,7 +52,9 @@ class PostgreSQL(Dialect):
 
     @contextmanager
     def reading(self, connection: Connection) -> Iterator[None]:
-        name = getattr(connection.connection.dbapi_connection, "_prepared_statement_name_func", None)
+        name = getattr(
+            connection.connection.dbapi_connection, "_prepared_statement_name_func", None
+        )
         if name is not None and name():
             # A name for each statement is SQLAlchemy's way with PgBouncer. Between preparing and
             # executing one, asyncpg forgets others, and may then be on another server.

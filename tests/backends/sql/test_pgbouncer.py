@@ -163,9 +163,7 @@ def test_a_cancelled_wait_for_a_lock(run: Any, url: str, through: str, settings:
         ("postgresql+psycopg", "prepare_threshold"),
     ],
 )
-def test_an_error_names_the_settings_that_are_missing(
-    run: Any, through: str, setting: str
-) -> None:
+def test_an_error_names_the_settings_that_are_missing(run: Any, through: str, setting: str) -> None:
     async def work(engine: AsyncEngine, name: str) -> None:
         memory = AsyncSQLAlchemyMemory(engine, name)
         for number in range(10):

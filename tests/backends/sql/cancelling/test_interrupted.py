@@ -45,8 +45,10 @@ def test_the_first_interrupt_ends_the_program(
     async def check(engine: AsyncEngine) -> None:
         memory = AsyncSQLAlchemyMemory(engine)
         await memory.add(Msg("name", "text", "user", id="first"))
-        lock = "BEGIN IMMEDIATE" if url.startswith("sqlite") else (
-            "SELECT id FROM memcert_spaces FOR UPDATE"
+        lock = (
+            "BEGIN IMMEDIATE"
+            if url.startswith("sqlite")
+            else ("SELECT id FROM memcert_spaces FOR UPDATE")
         )
         route, by = None, url
         if silent:
@@ -54,7 +56,8 @@ def test_the_first_interrupt_ends_the_program(
         async with engine.connect() as connection:
             await connection.exec_driver_sql(lock)
             command = [sys.executable, "-c", PROGRAM, by]
-            with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as program:
+            pipes: Any = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+            with subprocess.Popen(command, **pipes) as program:  # noqa: ASYNC220 - it is quick
                 assert program.stdout is not None
                 assert await asyncio.to_thread(program.stdout.readline) == b"waits\n"
                 await asyncio.sleep(0.3)

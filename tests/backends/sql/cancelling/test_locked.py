@@ -79,7 +79,7 @@ async def waiting(engine: AsyncEngine) -> int:
 
 
 async def until_waiting(engine: AsyncEngine, count: int) -> None:
-    while await waiting(engine) < count:
+    while await waiting(engine) < count:  # noqa: ASYNC110 - nobody tells
         await asyncio.sleep(0.02)
 
 
@@ -181,7 +181,9 @@ def test_what_comes_too_late_stops_nobody_else(run: Any, url: str) -> None:
         outcomes = []
         for number in range(8):
             async with locked(other) as connection:
-                task = asyncio.create_task(memory.add([message(f"{number}"), message(f"{number}+")]))
+                task = asyncio.create_task(
+                    memory.add([message(f"{number}"), message(f"{number}+")])
+                )
                 await asyncio.sleep(0.1)
                 task.cancel()
                 await asyncio.sleep(0.19 + 0.003 * number)
@@ -226,7 +228,7 @@ def test_a_locked_file_is_not_written_later(run: Any, url: str, in_session: bool
             await session.commit()
         assert await ids(AsyncSQLAlchemyMemory(engine)) == ["first", "b", "c"]
         await engine.dispose()
-        while threading.active_count() > threads:
+        while threading.active_count() > threads:  # noqa: ASYNC110 - nobody tells
             await asyncio.sleep(0.02)
 
     run(check)

@@ -46,7 +46,7 @@ async def cancelled(task: asyncio.Task[Any]) -> float:
 
 async def fallen(route: Any, task: asyncio.Task[Any]) -> bool:
     """Wait until a route has fallen silent and the task waits; tell whether it does."""
-    while not (route.fell.is_set() or task.done()):
+    while not (route.fell.is_set() or task.done()):  # noqa: ASYNC110 - another thread tells
         await asyncio.sleep(0.01)
     await asyncio.wait([task], timeout=0.1)
     return not task.done()
@@ -212,7 +212,7 @@ def test_it_ends_by_itself_within_its_limit(
             route.seconds_per_byte = seconds_per_byte
         memory.operation_timeout = 0.3
         started = monotonic()
-        with pytest.raises(TimeoutError, match="took longer than 0.3 s"):
+        with pytest.raises(TimeoutError, match=r"took longer than 0\.3 s"):
             await memory.get_memory()
         assert monotonic() - started < 0.3 + LIMIT
         pool: Any = engine.pool
