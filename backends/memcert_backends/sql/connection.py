@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.util import greenlet_spawn
 
 from memcert_backends.sql.dialect import Dialect, dialect_of
+from memcert_backends.sql.layout import Layout
 from memcert_backends.whole import end_of
 
 T = TypeVar("T")
@@ -31,13 +32,18 @@ class Database:
 
     Args:
         engine_or_session: the caller's; it is used and left alone.
+        prefix: what the names of the tables start with.
+        schema: where the tables are; None for where a connection looks by itself.
 
     Raises:
-        TypeError: it is neither an engine nor a session of SQLAlchemy's asyncio extension.
-        ValueError: there is no SQL for the database.
+        TypeError: it is neither an engine nor a session of SQLAlchemy's asyncio extension, or the
+            prefix or the schema is not a string.
+        ValueError: there is no SQL for the database, or the prefix or the schema is no name.
     """
 
-    def __init__(self, engine_or_session: AsyncEngine | AsyncSession) -> None:
+    def __init__(
+        self, engine_or_session: AsyncEngine | AsyncSession, prefix: str, schema: str | None
+    ) -> None:
         self._session: AsyncSession | None = None
         self._engine: Engine | None = None
         self.description = "a database"
@@ -58,6 +64,7 @@ class Database:
                 f" sqlalchemy.ext.asyncio, not {type(engine_or_session).__name__}"
             )
         self.dialect: Dialect = dialect_of(name)
+        self.layout = Layout(self.dialect, prefix, schema, self._session)
         if self._engine is not None:
             self.description = self._engine.url.render_as_string(hide_password=True)
 
@@ -71,17 +78,19 @@ class Database:
 
         def work(connection: Connection) -> T:
             try:
-                if not connection.in_transaction():
-                    with self.dialect.reading(connection):
-                        return operation(connection)
-                if self.dialect.savepoint_for_reads:
-                    with self.dialect.savepoint(connection):
-                        return operation(connection)
-                return operation(connection)
+                with self.layout.checked(connection, writes=False):
+                    if not connection.in_transaction():
+                        with self.dialect.reading(connection):
+                            return operation(connection)
+                    if self.dialect.savepoint_for_reads:
+                        with self.dialect.savepoint(connection):
+                            return operation(connection)
+                    return operation(connection)
             except DBAPIError as error:
                 if not self.dialect.is_missing_table(error):
                     raise
-                return nothing
+            self.layout.to_be_made(connection)
+            return nothing
 
         return await self._run(work)
 
@@ -95,12 +104,13 @@ class Database:
 
         def work(connection: Connection) -> T:
             try:
-                with self._scope(connection):
+                with self.layout.checked(connection, writes=True), self._scope(connection):
                     return operation(connection)
             except DBAPIError as error:
                 if not self.dialect.is_missing_table(error):
                     raise
-                return nothing
+            self.layout.to_be_made(connection)
+            return nothing
 
         return await self._run(work)
 
@@ -116,14 +126,18 @@ class Database:
 
         def work(connection: Connection) -> T:
             try:
-                with self._scope(connection):
+                with self.layout.checked(connection, writes=True), self._scope(connection):
                     return operation(connection)
             except DBAPIError as error:
                 if not self.dialect.is_missing_table(error):
                     raise
+            creates = self.layout.to_be_made(connection)
             with self._scope(connection):
-                create(connection)
-                return operation(connection)
+                if creates:
+                    self.layout.make(connection, create)
+                result = operation(connection)
+            self.layout.be_sure(connection)
+            return result
 
         return await self._run(work)
 

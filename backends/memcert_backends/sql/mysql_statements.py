@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Text, TextClause, bindparam, text
+from sqlalchemy import BigInteger, Connection, Text, TextClause, bindparam
 from sqlalchemy.dialects.mysql.base import MySQLDialect
 
 from memcert_backends.sql.dialect import Dialect
@@ -199,7 +199,7 @@ class MySQLStatements(Statements):
         return self._replace_in_steps
 
     def _text(self, statement: str) -> TextClause:
-        clause = text(statement)
+        clause = self._clause(statement)
         types: dict[str, Any] = {"count": BigInteger}
         clause = clause.bindparams(
             *(bindparam(name, type_=types.get(name, ascii_text)) for name in clause._bindparams)

@@ -55,12 +55,15 @@ class SQLiteStatements(Statements):
         known = select(func.count()).select_from(messages).where(self._messages_by_id)
         self.reserve = self._upsert_space(
             {
-                "size": spaces.c.size + _number("count") - known.scalar_subquery(),
+                "size": spaces.c.size + _number("count") - self._as_it_is(known),
                 "next_number": spaces.c.next_number + _number("count"),
             }
         )
-        self.create.append(sqlite_replace.creation(dialect, tables))
-        self._replace = sqlite_replace.statement(dialect, tables)
+        self.create.append(self._clause(sqlite_replace.creation(dialect, tables)))
+        self._replace = self._clause(sqlite_replace.statement(dialect, tables)).bindparams(
+            *(bindparam(name, type_=String) for name in ("user", "session", "summary")),
+            bindparam("count", type_=Integer),
+        )
 
         rows = _list_rows("rows", "msg_id", "payload")
         self.append = self._insert_missing(
@@ -162,6 +165,13 @@ class SQLiteStatements(Statements):
         insertion = insert(self._spaces).values(row).inline()
         key = ["user_id", "session_id"]
         return self._text_of(insertion.on_conflict_do_update(index_elements=key, set_=change))
+
+    def _as_it_is(self, query: Select[Any]) -> ColumnElement[int]:
+        """Return a query as something to compute with, its text made beforehand.
+
+        Within what an insertion does on a conflict, SQLAlchemy leaves out the schemas of tables.
+        """
+        return literal_column(f"({self._text_of(query).text})", Integer)
 
     def _insert_marks(self, rows: Select[Any]) -> TextClause:
         return self._insert_missing(self._marks, ["space_id", "mark", "number"], rows)
