@@ -65,12 +65,17 @@ class MySQLStatements(Statements):
         in_space = f"FROM {spaces} AS space STRAIGHT_JOIN"
         ids, names = _json("ids", f"msg_id {_HEX}"), _json("marks", f"mark {_HEX}")
 
-        self.lock = self._text(f"SELECT id FROM {spaces} AS space WHERE {here} FOR UPDATE")
+        here_and_whole = f"{here} AND {self._whole_sql}"
+
+        self.lock = self._text(
+            f"SELECT id FROM {spaces} AS space WHERE {here_and_whole} FOR UPDATE"
+        )
 
         def upsert(change: str) -> TextClause:
             return self._text(
                 f"INSERT INTO {spaces} (user_id, session_id, summary, size, next_number)"
-                " VALUES (UNHEX(:user), UNHEX(:session), FROM_BASE64(:summary), :count, :count)"
+                " VALUES (UNHEX(:user), UNHEX(:session), FROM_BASE64(:summary),"
+                f" :count + (1 - ({self._whole_sql})), :count)"
                 f" ON DUPLICATE KEY UPDATE {change}"
             )
 
@@ -109,7 +114,9 @@ class MySQLStatements(Statements):
         )
 
         resize = f"UPDATE {spaces} AS space SET space.size ="
-        self.shrink_by_ids = self._text(f"{resize} space.size - {known('space')} WHERE {here}")
+        self.shrink_by_ids = self._text(
+            f"{resize} space.size - {known('space')} WHERE {here_and_whole}"
+        )
         of_message = of_number.format(index("marks_of_message"), "mark", "mark", "message")
         self.delete_marks_of_ids = self._text(
             f"DELETE mark {in_space} {ids} STRAIGHT_JOIN {by_id}"
@@ -122,7 +129,8 @@ class MySQLStatements(Statements):
         self.shrink_by_marks = self._text(
             f"{resize} space.size - (SELECT COUNT(DISTINCT mark.number) FROM {names}"
             f" STRAIGHT_JOIN {marks} AS mark FORCE INDEX (PRIMARY)"
-            f" ON mark.mark = UNHEX(item.mark) WHERE mark.space_id = space.id) WHERE {here}"
+            " ON mark.mark = UNHEX(item.mark) WHERE mark.space_id = space.id)"
+            f" WHERE {here_and_whole}"
         )
         of_mark = of_number.format("PRIMARY", "message", "message", "mark")
         self.delete_marked = self._text(
@@ -137,7 +145,7 @@ class MySQLStatements(Statements):
 
         all_messages = f"{messages} AS message FORCE INDEX (PRIMARY) ON message.space_id = space.id"
         all_marks = f"{marks} AS mark FORCE INDEX (PRIMARY) ON mark.space_id = space.id"
-        self.empty = self._text(f"{resize} 0 WHERE {here}")
+        self.empty = self._text(f"{resize} 0 WHERE {here_and_whole}")
         self.delete_all = self._text(f"DELETE message {in_space} {all_messages} WHERE {here}")
         self.delete_all_marks = self._text(f"DELETE mark {in_space} {all_marks} WHERE {here}")
 

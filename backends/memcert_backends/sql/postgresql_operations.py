@@ -90,11 +90,12 @@ class PostgreSQLStatements(Reads):
         self.create += [self._text(each) for each in (*_INDEXES, _VERSION_IS_PUBLIC)]
 
         self.lock = self._text(
-            "SELECT id FROM {spaces} WHERE user_id = :user AND session_id = :session FOR UPDATE"
+            "SELECT id FROM {spaces} WHERE user_id = :user AND session_id = :session"
+            f" AND {self._whole_sql} FOR UPDATE"
         )
         upsert = (
             "INSERT INTO {spaces} AS here (user_id, session_id, summary, size, next_number)"
-            " VALUES (:user, :session, :summary, 0, 0)"
+            " VALUES (:user, :session, :summary, 0, CASE WHEN " + self._whole_sql + " THEN 0 END)"
             " ON CONFLICT (user_id, session_id) DO UPDATE SET summary = "
         )
         self.make = self._text(upsert + "here.summary RETURNING id")

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     ClauseElement,
     ColumnElement,
     CompoundSelect,
@@ -69,7 +70,17 @@ class Reads:
         self.lock_version = self._clause(f"UPDATE {version} SET version_num = '' WHERE 1 = 0")
         """Wait, in SQLite, until one may write; it changes nothing."""
 
-        self.size = self._text_of(select(spaces.c.size).where(self._is_here))
+        format_table = dialect.compiler.identifier_preparer.format_table
+        self._whole_sql = " AND ".join(
+            f"NOT EXISTS (SELECT 1 FROM {format_table(table)} AS any_{number}"
+            f" WHERE any_{number}.space_id = 0 AND 1 = 0)"
+            for number, table in enumerate((messages, marks))
+        )
+        self._whole: ColumnElement[bool] = literal_column(self._whole_sql, Boolean)
+        """True, and read nowhere: what has it fails where a table is missing that it has no use
+        for, so that half of what was stored is not taken for the whole."""
+
+        self.size = self._text_of(select(spaces.c.size).where(self._is_here, self._whole))
 
         both = (False, True)
         self.read = {(mark, no): self._read(mark, no) for mark in both for no in both}
@@ -111,6 +122,9 @@ class Reads:
         summary = summary.where(self._is_here)
         if mark or exclude_mark:
             summary = summary.where(*self._dialect.planned_anew())
+        else:
+            # The others need every table.
+            summary = summary.where(self._whole)
         return self._in_order(union_all(summary, wanted), "number")
 
     def _export(self) -> TextClause:
