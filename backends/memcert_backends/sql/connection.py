@@ -24,6 +24,7 @@ from memcert_backends.sql.dialect import Dialect, dialect_of
 from memcert_backends.sql.drivers import Driver, driver_of
 from memcert_backends.sql.ending import Progress, to_its_end, watch
 from memcert_backends.sql.explained import explained, used_in_several_loops
+from memcert_backends.sql.layout import Layout
 
 T = TypeVar("T")
 Work: TypeAlias = Callable[[Connection, Progress], T]
@@ -35,14 +36,21 @@ class Database:
     Args:
         engine_or_session: the caller's; it is used and left alone.
         space: the user and the session that every statement names.
+        prefix: what the names of the tables start with.
+        schema: where the tables are; None for where a connection looks by itself.
 
     Raises:
-        TypeError: it is neither an engine nor a session of SQLAlchemy's asyncio extension.
-        ValueError: there is no SQL for the database.
+        TypeError: it is neither an engine nor a session of SQLAlchemy's asyncio extension, or the
+            prefix or the schema is not a string.
+        ValueError: there is no SQL for the database, or the prefix or the schema is no name.
     """
 
     def __init__(
-        self, engine_or_session: AsyncEngine | AsyncSession, space: tuple[str, str]
+        self,
+        engine_or_session: AsyncEngine | AsyncSession,
+        space: tuple[str, str],
+        prefix: str,
+        schema: str | None,
     ) -> None:
         self._session: AsyncSession | None = None
         self._engine: Engine | None = None
@@ -66,6 +74,7 @@ class Database:
         self.dialect: Dialect = dialect_of(dialect.name)
         self._driver: Driver = driver_of(dialect.driver)
         self._marks = tuple(map(self.dialect.value, space))
+        self.layout = Layout(self.dialect, prefix, schema, self._session)
         if self._engine is not None:
             watch(self._engine)
             self.description = self._engine.url.render_as_string(hide_password=True)
@@ -80,12 +89,17 @@ class Database:
 
         def work(connection: Connection, progress: Progress) -> T:
             try:
-                with self._reading(connection), progress.statements(connection):
+                with (
+                    self.layout.checked(connection, writes=False),
+                    self._reading(connection),
+                    progress.statements(connection),
+                ):
                     return operation(connection)
             except DBAPIError as error:
                 if not self.dialect.is_missing_table(error):
                     raise
-                return nothing
+            self.layout.to_be_made(connection)
+            return nothing
 
         return await self._run(work)
 
@@ -99,12 +113,17 @@ class Database:
 
         def work(connection: Connection, progress: Progress) -> T:
             try:
-                with self._writing(connection), progress.statements(connection):
+                with (
+                    self.layout.checked(connection, writes=True),
+                    self._writing(connection),
+                    progress.statements(connection),
+                ):
                     return operation(connection)
             except DBAPIError as error:
                 if not self.dialect.is_missing_table(error):
                     raise
-                return nothing
+            self.layout.to_be_made(connection)
+            return nothing
 
         return await self._run(work)
 
@@ -120,14 +139,22 @@ class Database:
 
         def work(connection: Connection, progress: Progress) -> T:
             try:
-                with self._writing(connection), progress.statements(connection):
+                with (
+                    self.layout.checked(connection, writes=True),
+                    self._writing(connection),
+                    progress.statements(connection),
+                ):
                     return operation(connection)
             except DBAPIError as error:
                 if not self.dialect.is_missing_table(error):
                     raise
+            creates = self.layout.to_be_made(connection)
             with self._writing(connection), progress.statements(connection):
-                create(connection)
-                return operation(connection)
+                if creates:
+                    self.layout.make(connection, create)
+                result = operation(connection)
+            self.layout.be_sure(connection)
+            return result
 
         return await self._run(work)
 

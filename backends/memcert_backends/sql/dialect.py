@@ -20,6 +20,7 @@ from memcert_backends.sql.tables import Tables
 
 if TYPE_CHECKING:
     from memcert_backends.sql.operations import Operations
+    from memcert_backends.sql.reads import Reads
 
 
 class Dialect(ABC):
@@ -39,6 +40,29 @@ class Dialect(ABC):
 
     creates_if_not_exists: bool = True
     """Whether creating a table that is there already can be asked for without a warning."""
+
+    own_schema: str | None = None
+    """What is said where no schema is; None to leave it to the connection."""
+
+    unless_there: str = "ON CONFLICT DO NOTHING"
+    """The end of an insertion that does nothing where the same row is there already."""
+
+    ddl_is_transactional: bool = True
+    """Whether the creation of tables is rolled back with the transaction that it is in."""
+
+    denies_what_is_missing: bool = False
+    """Whether a role that has no right to a table is not told whether it is there."""
+
+    has_trigger: bool = False
+    """Whether something belongs to the tables that may be missing alone, and is then put back."""
+
+    @abstractmethod
+    def statements(self, tables: Tables) -> Reads:
+        """Return the SQL of what is done with tables, made once.
+
+        Args:
+            tables: where things are stored.
+        """
 
     @abstractmethod
     def operations(self, tables: Tables, user_id: str, session_id: str) -> Operations:
@@ -117,6 +141,59 @@ class Dialect(ABC):
             statements: what creates them.
         """
 
+    def create_within(self, connection: Connection, statements: Sequence[TextClause]) -> None:
+        """Create what is not there of the tables, on this connection, whatever it commits.
+
+        Args:
+            connection: one with a transaction.
+            statements: what creates them.
+        """
+        self.create(connection, statements)
+
+    @contextmanager
+    def alone(self, connection: Connection) -> Iterator[None]:
+        """Wait until nobody else migrates, where a transaction does not see to that.
+
+        Args:
+            connection: one that no transaction was begun on.
+        """
+        yield
+
+    def look(
+        self, connection: Connection, statement: TextClause, lock: TextClause | None
+    ) -> list[str]:
+        """Execute a statement that reads, so that what comes after it is as if it had not been.
+
+        Args:
+            connection: any; a transaction of its owner's goes on, whatever the statement raises.
+            statement: the statement; it returns strings.
+            lock: one that waits until this connection may write, where that matters; None if it
+                will not write.
+        """
+        if connection.in_transaction():
+            return self.look_within(connection, statement, lock)
+        try:
+            with self.reading(connection):
+                found = [*connection.scalars(statement)]
+        except DBAPIError:
+            connection.rollback()
+            raise
+        connection.rollback()
+        return found
+
+    def look_within(
+        self, connection: Connection, statement: TextClause, lock: TextClause | None
+    ) -> list[str]:
+        """Do the same in a transaction that is somebody else's.
+
+        Args:
+            connection: one with such a transaction.
+            statement: the statement.
+            lock: one that waits until this connection may write.
+        """
+        with self.savepoint(connection):
+            return [*connection.scalars(statement)]
+
     def takes_turns(self, engine: Engine) -> bool:
         """Tell whether two operations at once would get into each other's transactions.
 
@@ -140,6 +217,14 @@ class Dialect(ABC):
         Args:
             error: what it raised.
         """
+
+    def is_denied(self, error: BaseException) -> bool:
+        """Tell whether something failed because the role may not do it.
+
+        Args:
+            error: what it raised.
+        """
+        return False
 
     @abstractmethod
     def is_conflict(self, error: DBAPIError) -> bool:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from typing import TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from memcert_backends.rows import MarkedRow, Row
 from memcert_backends.sql.connection import Database
-from memcert_backends.sql.tables import tables_of
+from memcert_backends.sql.operations import Operations
+from memcert_backends.sql.tables import DEFAULT_PREFIX, Tables
 from memcert_backends.stored_memory import StoredMemory
 from memcert_backends.time_limit import OPERATION_TIMEOUT
+
+T = TypeVar("T")
 
 
 class AsyncSQLAlchemyMemory(StoredMemory):
@@ -21,11 +24,17 @@ class AsyncSQLAlchemyMemory(StoredMemory):
     SQLite through aiosqlite; PostgreSQL, with a database in UTF8, through asyncpg or psycopg; MySQL
     8.0.19 and later and MariaDB 10.6 and later through aiomysql or asyncmy.
 
-    Its three tables, and in SQLite a trigger of one, are made when something is first stored. Given
-    an engine, each operation takes a connection, commits, and gives it back. Given a session that
-    has a transaction open, operations join it, each within a savepoint, and the caller commits;
-    while the session has none open, each operation commits itself. The engine or session is the
-    caller's, and stays open.
+    Its four tables, and in SQLite a trigger of one, are made when something is first stored, if
+    none of those that hold messages, marks and summaries is there. Their version is looked up once
+    per engine, schema and prefix, by one statement before the first operation. Where they are is
+    said by `schema`, and by the ``schema_translate_map`` of the execution options of the engine,
+    the connection and, in SQLAlchemy 2.1, the session; a listener of a session's that sets it for
+    statements of its own has no say.
+
+    Given an engine, each operation takes a connection, commits, and gives it back. Given a session
+    that has a transaction open, operations join it, each within a savepoint, and the caller
+    commits; while the session has none open, each operation commits itself. The engine or session
+    is the caller's, and stays open.
 
     However much is stored, a read is one statement, and a write at most three and a commit; on
     MySQL, but not on MariaDB, `import_state` is four. What a server does not take in one statement
@@ -61,6 +70,8 @@ class AsyncSQLAlchemyMemory(StoredMemory):
         user_id: whose memory it is.
         table_prefix: what the names of its tables start with: 1 to 40 ASCII letters, digits and
             underscores, not a digit first.
+        schema: where its tables are: a schema of PostgreSQL, a database of MySQL, one that is
+            attached in SQLite; None for where a connection looks by itself.
         operation_timeout: how long an operation may take, in seconds; None for ever. One that
             takes longer is cancelled.
 
@@ -70,6 +81,9 @@ class AsyncSQLAlchemyMemory(StoredMemory):
             kind that there is no SQL for. Operations raise it for a message or a summary that is
             more than a MySQL server takes at once (three quarters of its max_allowed_packet for a
             message, three eighths for a summary).
+        NewerSchema: by operations: a later release has migrated the tables; nothing was read.
+        MissingTables: by operations: some of the tables are missing, so that what was stored is not
+            whole; or all are, and the role may not create them. Nothing was read or changed.
     """
 
     def __init__(
@@ -78,7 +92,8 @@ class AsyncSQLAlchemyMemory(StoredMemory):
         session_id: str | None = None,
         user_id: str | None = None,
         *,
-        table_prefix: str = "memcert_",
+        table_prefix: str = DEFAULT_PREFIX,
+        schema: str | None = None,
         operation_timeout: float | None = OPERATION_TIMEOUT,
     ) -> None:
         super().__init__(
@@ -86,55 +101,70 @@ class AsyncSQLAlchemyMemory(StoredMemory):
             "default_session" if session_id is None else session_id,
             operation_timeout,
         )
-        self._database = Database(engine_or_session, (self.user_id, self.session_id))
-        self._operations = self._database.dialect.operations(
-            tables_of(table_prefix), self.user_id, self.session_id
+        self._database = Database(
+            engine_or_session, (self.user_id, self.session_id), table_prefix, schema
         )
+        self._known_operations: dict[Tables, Operations] = {}
 
     def _store_described(self) -> str:
         return self._database.description
 
+    def _operations(self, connection: Connection) -> Operations:
+        """Return the operations on the tables that a connection means."""
+        tables = self._database.layout.tables(connection)
+        known = self._known_operations.get(tables)
+        if known is None:
+            dialect = self._database.dialect
+            known = dialect.operations(tables, self.user_id, self.session_id)
+            self._known_operations[tables] = known
+        return known
+
     async def _store_add(self, rows: list[Row], marks: list[str]) -> None:
-        await self._store(partial(self._operations.add, rows=rows, marks=marks))
+        await self._store(lambda on, operations: operations.add(on, rows, marks))
 
     async def _store_delete(self, msg_ids: list[str]) -> int:
-        return await self._database.change(
-            partial(self._operations.delete, msg_ids=msg_ids), nothing=0
-        )
+        return await self._change(lambda on, operations: operations.delete(on, msg_ids), 0)
 
     async def _store_delete_by_mark(self, marks: list[str]) -> int:
-        return await self._database.change(
-            partial(self._operations.delete_by_mark, marks=marks), nothing=0
-        )
+        return await self._change(lambda on, operations: operations.delete_by_mark(on, marks), 0)
 
     async def _store_size(self) -> int:
-        return await self._database.read(self._operations.size, nothing=0)
+        return await self._read(lambda on, operations: operations.size(on), 0)
 
     async def _store_clear(self) -> None:
-        await self._database.change(self._operations.clear, nothing=None)
+        await self._change(lambda on, operations: operations.clear(on), None)
 
     async def _store_read(
         self, mark: str | None, exclude_mark: str | None
     ) -> tuple[str, list[str]]:
-        read = partial(self._operations.read, mark=mark, exclude_mark=exclude_mark)
-        return await self._database.read(read, nothing=("", []))
+        return await self._read(
+            lambda on, operations: operations.read(on, mark, exclude_mark), ("", [])
+        )
 
     async def _store_update_marks(
         self, new_mark: str | None, old_mark: str | None, msg_ids: list[str] | None
     ) -> int:
-        update = partial(
-            self._operations.update_marks, new_mark=new_mark, old_mark=old_mark, msg_ids=msg_ids
+        return await self._change(
+            lambda on, operations: operations.update_marks(on, new_mark, old_mark, msg_ids), 0
         )
-        return await self._database.change(update, nothing=0)
 
     async def _store_write_summary(self, summary: str) -> None:
-        await self._store(partial(self._operations.write_summary, summary=summary))
+        await self._store(lambda on, operations: operations.write_summary(on, summary))
 
     async def _store_export(self) -> tuple[str, list[MarkedRow]]:
-        return await self._database.read(self._operations.export, nothing=("", []))
+        return await self._read(lambda on, operations: operations.export(on), ("", []))
 
     async def _store_replace(self, summary: str, rows: list[MarkedRow]) -> None:
-        await self._store(partial(self._operations.replace, summary=summary, rows=rows))
+        await self._store(lambda on, operations: operations.replace(on, summary, rows))
 
-    async def _store(self, operation: Callable[[Connection], None]) -> None:
-        await self._database.store(operation, self._operations.create)
+    async def _read(self, operation: Callable[[Connection, Operations], T], nothing: T) -> T:
+        return await self._database.read(lambda on: operation(on, self._operations(on)), nothing)
+
+    async def _change(self, operation: Callable[[Connection, Operations], T], nothing: T) -> T:
+        return await self._database.change(lambda on: operation(on, self._operations(on)), nothing)
+
+    async def _store(self, operation: Callable[[Connection, Operations], None]) -> None:
+        await self._database.store(
+            lambda on: operation(on, self._operations(on)),
+            lambda on: self._operations(on).create(on),
+        )

@@ -27,6 +27,7 @@ from memcert_backends.sql.tables import Tables
 # https://dev.mysql.com/doc/mysql-errors/8.0/en/server-error-reference.html
 _NO_SUCH_TABLE = 1146
 _TABLE_EXISTS = 1050
+_DENIED = {1044, 1142, 1143}
 _DEADLOCK = 1213
 # MariaDB's, with innodb_snapshot_isolation.
 _ROW_HAS_CHANGED = 1020
@@ -44,6 +45,12 @@ class MySQL(Dialect):
     # It would first write the union, texts and all, to a temporary table.
     sorts_unions = False
     creates_if_not_exists = False
+    unless_there = "ON DUPLICATE KEY UPDATE version_num = version_num"
+    ddl_is_transactional = False
+    denies_what_is_missing = True
+
+    def statements(self, tables: Tables) -> MySQLStatements:
+        return _statements(self, tables)
 
     def operations(self, tables: Tables, user_id: str, session_id: str) -> MySQLOperations:
         return MySQLOperations(self, _statements(self, tables), user_id, session_id)
@@ -94,28 +101,72 @@ class MySQL(Dialect):
         nested.commit()
 
     def create(self, connection: Connection, statements: Sequence[TextClause]) -> None:
-        pool = connection.engine.pool.recreate()
+        with _separate(connection) as (separate, cursor):
+            for statement in statements:
+                try:
+                    cursor.execute(str(statement))
+                except connection.dialect.loaded_dbapi.Error as error:
+                    if _number(error) != _TABLE_EXISTS:
+                        raise
+            separate.commit()
+
+    @contextmanager
+    def alone(self, connection: Connection) -> Iterator[None]:
+        # One name for all databases of the server: two that migrate wait for each other.
+        connection.exec_driver_sql("SELECT GET_LOCK('memcert', 60)")
+        connection.rollback()
         try:
-            with closing(pool.connect()) as separate, closing(separate.cursor()) as cursor:
-                for statement in statements:
-                    try:
-                        cursor.execute(str(statement))
-                    except connection.dialect.loaded_dbapi.Error as error:
-                        if _number(error) != _TABLE_EXISTS:
-                            raise
+            yield
         finally:
-            pool.dispose()
+            connection.exec_driver_sql("SELECT RELEASE_LOCK('memcert')")
+            connection.rollback()
+
+    def create_within(self, connection: Connection, statements: Sequence[TextClause]) -> None:
+        for statement in statements:
+            try:
+                connection.execute(statement)
+            except DBAPIError as error:
+                if _number(error.orig) != _TABLE_EXISTS:
+                    raise
+
+    def look_within(
+        self, connection: Connection, statement: TextClause, lock: TextClause | None
+    ) -> list[str]:
+        # A read makes up what the transaction sees from then on, and a locking one keeps others
+        # from making the tables.
+        with _separate(connection) as (_, cursor):
+            try:
+                cursor.execute(str(statement))
+            except connection.dialect.loaded_dbapi.Error as error:
+                raise DBAPIError.instance(
+                    str(statement), None, error, connection.dialect.loaded_dbapi.Error
+                ) from error
+            return [row[0] for row in cursor.fetchall()]
 
     def is_missing_table(self, error: DBAPIError) -> bool:
         return _number(error.orig) == _NO_SUCH_TABLE
+
+    def is_denied(self, error: BaseException) -> bool:
+        return _number(error.orig if isinstance(error, DBAPIError) else error) in _DENIED
 
     def is_conflict(self, error: DBAPIError) -> bool:
         return _number(error.orig) in {_DEADLOCK, _ROW_HAS_CHANGED}
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=512)
 def _statements(dialect: MySQL, tables: Tables) -> MySQLStatements:
     return MySQLStatements(dialect, tables)
+
+
+@contextmanager
+def _separate(connection: Connection) -> Iterator[tuple[Any, Any]]:
+    """Open a connection that is not the caller's, and not of the caller's pool, and a cursor."""
+    pool = connection.engine.pool.recreate()
+    try:
+        with closing(pool.connect()) as separate, closing(separate.cursor()) as cursor:
+            yield separate, cursor
+    finally:
+        pool.dispose()
 
 
 def _commits_each_statement(connection: Connection) -> bool:

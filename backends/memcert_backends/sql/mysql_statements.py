@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Text, TextClause, bindparam, text
+from sqlalchemy import BigInteger, Connection, Text, TextClause, bindparam
 from sqlalchemy.dialects.mysql.base import MySQLDialect
 
 from memcert_backends.sql.dialect import Dialect
@@ -21,7 +21,13 @@ ascii_text = Text()
 """The type of every parameter that is not a number."""
 
 # Twice the bytes of the longest id.
-_HEX = "VARCHAR(2040)"
+_HEX = "VARCHAR(2040) CHARACTER SET ascii"
+# With sql_safe_updates, what deletes rows by a list is refused, since the list is read as a whole;
+# the rows are found by keys. Each server takes the other's for a comment.
+_UNSAFE = (
+    "/*M!100600 SET STATEMENT sql_safe_updates = 0 FOR */"
+    " DELETE /*+ SET_VAR(sql_safe_updates = OFF) */"
+)
 
 
 def _json(parameter: str, *columns: str) -> str:
@@ -65,12 +71,17 @@ class MySQLStatements(Statements):
         in_space = f"FROM {spaces} AS space STRAIGHT_JOIN"
         ids, names = _json("ids", f"msg_id {_HEX}"), _json("marks", f"mark {_HEX}")
 
-        self.lock = self._text(f"SELECT id FROM {spaces} AS space WHERE {here} FOR UPDATE")
+        here_and_whole = f"{here} AND {self._whole_sql}"
+
+        self.lock = self._text(
+            f"SELECT id FROM {spaces} AS space WHERE {here_and_whole} FOR UPDATE"
+        )
 
         def upsert(change: str) -> TextClause:
             return self._text(
                 f"INSERT INTO {spaces} (user_id, session_id, summary, size, next_number)"
-                " VALUES (UNHEX(:user), UNHEX(:session), FROM_BASE64(:summary), :count, :count)"
+                " VALUES (UNHEX(:user), UNHEX(:session), FROM_BASE64(:summary),"
+                f" :count + (1 - ({self._whole_sql})), :count)"
                 f" ON DUPLICATE KEY UPDATE {change}"
             )
 
@@ -88,7 +99,7 @@ class MySQLStatements(Statements):
         )
         self.write_summary = upsert("summary = FROM_BASE64(:summary)")
 
-        rows = _json("rows", f"msg_id {_HEX}", "payload LONGTEXT")
+        rows = _json("rows", f"msg_id {_HEX}", "payload LONGTEXT CHARACTER SET ascii")
         self.append = self._text(
             f"INSERT INTO {messages} (space_id, number, msg_id, payload)"
             " SELECT space.id, space.next_number - :count + item.position - 1,"
@@ -109,35 +120,38 @@ class MySQLStatements(Statements):
         )
 
         resize = f"UPDATE {spaces} AS space SET space.size ="
-        self.shrink_by_ids = self._text(f"{resize} space.size - {known('space')} WHERE {here}")
+        self.shrink_by_ids = self._text(
+            f"{resize} space.size - {known('space')} WHERE {here_and_whole}"
+        )
         of_message = of_number.format(index("marks_of_message"), "mark", "mark", "message")
         self.delete_marks_of_ids = self._text(
-            f"DELETE mark {in_space} {ids} STRAIGHT_JOIN {by_id}"
+            f"{_UNSAFE} mark {in_space} {ids} STRAIGHT_JOIN {by_id}"
             f" STRAIGHT_JOIN {marks} AS mark {of_message} WHERE {here}"
         )
         self.delete_ids = self._text(
-            f"DELETE message {in_space} {ids} STRAIGHT_JOIN {by_id} WHERE {here}"
+            f"{_UNSAFE} message {in_space} {ids} STRAIGHT_JOIN {by_id} WHERE {here}"
         )
 
         self.shrink_by_marks = self._text(
             f"{resize} space.size - (SELECT COUNT(DISTINCT mark.number) FROM {names}"
             f" STRAIGHT_JOIN {marks} AS mark FORCE INDEX (PRIMARY)"
-            f" ON mark.mark = UNHEX(item.mark) WHERE mark.space_id = space.id) WHERE {here}"
+            " ON mark.mark = UNHEX(item.mark) WHERE mark.space_id = space.id)"
+            f" WHERE {here_and_whole}"
         )
         of_mark = of_number.format("PRIMARY", "message", "message", "mark")
         self.delete_marked = self._text(
-            f"DELETE message {in_space} {names} STRAIGHT_JOIN {by_mark}"
+            f"{_UNSAFE} message {in_space} {names} STRAIGHT_JOIN {by_mark}"
             f" STRAIGHT_JOIN {messages} AS message {of_mark} WHERE {here}"
         )
         beside = of_number.format(index("marks_of_message"), "beside", "beside", "mark")
         self.delete_marks_of_marked = self._text(
-            f"DELETE beside {in_space} {names} STRAIGHT_JOIN {by_mark}"
+            f"{_UNSAFE} beside {in_space} {names} STRAIGHT_JOIN {by_mark}"
             f" STRAIGHT_JOIN {marks} AS beside {beside} WHERE {here}"
         )
 
         all_messages = f"{messages} AS message FORCE INDEX (PRIMARY) ON message.space_id = space.id"
         all_marks = f"{marks} AS mark FORCE INDEX (PRIMARY) ON mark.space_id = space.id"
-        self.empty = self._text(f"{resize} 0 WHERE {here}")
+        self.empty = self._text(f"{resize} 0 WHERE {here_and_whole}")
         self.delete_all = self._text(f"DELETE message {in_space} {all_messages} WHERE {here}")
         self.delete_all_marks = self._text(f"DELETE mark {in_space} {all_marks} WHERE {here}")
 
@@ -182,7 +196,7 @@ class MySQLStatements(Statements):
         self.detach = {
             False: self._text(f"DELETE mark {in_space} {all_marks}{has_old} WHERE {here}"),
             True: self._text(
-                f"DELETE mark {in_space} {ids} STRAIGHT_JOIN {by_id}"
+                f"{_UNSAFE} mark {in_space} {ids} STRAIGHT_JOIN {by_id}"
                 f" STRAIGHT_JOIN {marks} AS mark {of_id}{has_old} WHERE {here}"
             ),
         }
@@ -199,7 +213,7 @@ class MySQLStatements(Statements):
         return self._replace_in_steps
 
     def _text(self, statement: str) -> TextClause:
-        clause = text(statement)
+        clause = self._clause(statement)
         types: dict[str, Any] = {"count": BigInteger}
         clause = clause.bindparams(
             *(bindparam(name, type_=types.get(name, ascii_text)) for name in clause._bindparams)

@@ -79,7 +79,7 @@ class Operations(ABC):
 
     def create(self, connection: Connection) -> None:
         """Create the tables that are not there."""
-        self._dialect.create(connection, self._reads.create)
+        self._dialect.create(connection, [*self._reads.create, self._reads.stamp])
 
     def size(self, connection: Connection) -> int:
         """Return how many messages there are."""

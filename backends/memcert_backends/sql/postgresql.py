@@ -30,6 +30,8 @@ from memcert_backends.sql.tables import Tables
 _CREATION_LOCK = int.from_bytes(b"memcert", "big")
 
 _UNDEFINED_TABLE = "42P01"
+# The second: there is no schema that the role may use.
+_DENIED = {"42501", "3F000"}
 _SERIALIZATION_FAILURE, _DEADLOCK = "40001", "40P01"
 
 
@@ -40,6 +42,9 @@ class PostgreSQL(Dialect):
     # One value takes up to 1 GB there; a character takes up to four bytes.
     part_characters = 64_000_000
     savepoint_for_reads = True
+
+    def statements(self, tables: Tables) -> PostgreSQLStatements:
+        return _statements(self, tables)
 
     def operations(self, tables: Tables, user_id: str, session_id: str) -> PostgreSQLOperations:
         return PostgreSQLOperations(self, _statements(self, tables), user_id, session_id)
@@ -92,15 +97,18 @@ class PostgreSQL(Dialect):
     def is_missing_table(self, error: DBAPIError) -> bool:
         return _state(error) == _UNDEFINED_TABLE
 
+    def is_denied(self, error: BaseException) -> bool:
+        return isinstance(error, DBAPIError) and _state(error) in _DENIED
+
     def is_conflict(self, error: DBAPIError) -> bool:
         return _state(error) in {_SERIALIZATION_FAILURE, _DEADLOCK}
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=512)
 def _statements(dialect: PostgreSQL, tables: Tables) -> PostgreSQLStatements:
     return PostgreSQLStatements(dialect, tables)
 
 
 def _state(error: DBAPIError) -> str | None:
-    """Return the SQLSTATE of an error, which both drivers name alike."""
-    return getattr(error.orig, "sqlstate", None)
+    """Return the SQLSTATE of an error, which both drivers name alike, and psycopg2 otherwise."""
+    return getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Integer, String, Text, TextClause, bindparam, text
+from sqlalchemy import BigInteger, Connection, Integer, String, Text, TextClause, bindparam
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from memcert_backends.rows import MarkedRow, Row
@@ -45,6 +45,9 @@ _INDEXES = (
     "CREATE UNIQUE INDEX IF NOT EXISTS {marks_of_message}"
     " ON {marks} ((space_id + 0), number, mark)",
 )
+# Who may use the tables must know their version, and was granted no right to a table that did not
+# exist in release 0.1.0.
+_VERSION_IS_PUBLIC = "GRANT SELECT ON {version} TO PUBLIC"
 # Rows are looked up one by one, and deleted by their places: a join is the planner's to turn round,
 # and it takes every space to be of the same size. `OFFSET 0` keeps it from making these a join.
 _FOUND_BY_ID = (
@@ -80,17 +83,19 @@ class PostgreSQLStatements(Reads):
             "spaces": preparer.format_table(tables.spaces),
             "messages": preparer.format_table(tables.messages),
             "marks": preparer.format_table(tables.marks),
+            "version": preparer.format_table(tables.version),
             "messages_key": preparer.quote(f"{tables.messages.name}_key"),
             "marks_of_message": preparer.quote(f"{tables.marks.name}_of_message"),
         }
-        self.create += [self._text(index) for index in _INDEXES]
+        self.create += [self._text(each) for each in (*_INDEXES, _VERSION_IS_PUBLIC)]
 
         self.lock = self._text(
-            "SELECT id FROM {spaces} WHERE user_id = :user AND session_id = :session FOR UPDATE"
+            "SELECT id FROM {spaces} WHERE user_id = :user AND session_id = :session"
+            f" AND {self._whole_sql} FOR UPDATE"
         )
         upsert = (
             "INSERT INTO {spaces} AS here (user_id, session_id, summary, size, next_number)"
-            " VALUES (:user, :session, :summary, 0, 0)"
+            " VALUES (:user, :session, :summary, 0, CASE WHEN " + self._whole_sql + " THEN 0 END)"
             " ON CONFLICT (user_id, session_id) DO UPDATE SET summary = "
         )
         self.make = self._text(upsert + "here.summary RETURNING id")
@@ -178,7 +183,7 @@ class PostgreSQLStatements(Reads):
         )
 
     def _text(self, statement: str) -> TextClause:
-        clause = text(statement.format(**self._names))
+        clause = self._clause(statement.format(**self._names))
         return clause.bindparams(
             *(bindparam(name, type_=_TYPES[name]) for name in clause._bindparams)
         )

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     ClauseElement,
     ColumnElement,
     CompoundSelect,
@@ -27,6 +28,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 
 from memcert_backends.sql.dialect import Dialect
 from memcert_backends.sql.tables import Tables
+from memcert_backends.sql.version import VERSION
 
 
 class Reads:
@@ -41,6 +43,7 @@ class Reads:
 
     def __init__(self, dialect: Dialect, tables: Tables) -> None:
         self._dialect = dialect
+        self._tables = tables
         spaces, messages, marks = tables.spaces, tables.messages, tables.marks
         self._spaces, self._messages, self._marks = spaces, messages, marks
         self._is_here = (spaces.c.user_id == dialect.identifier("user")) & (
@@ -52,12 +55,32 @@ class Reads:
         self._marks_in_order = dialect.second_key(marks.c.space_id) == here
 
         self.create = [
-            text(str(statement.compile(dialect=dialect.compiler)))
+            self._clause(str(statement.compile(dialect=dialect.compiler)))
             for statement in tables.creation(if_not_exists=dialect.creates_if_not_exists)
         ]
         """Create each table, and what belongs to it."""
 
-        self.size = self._text_of(select(spaces.c.size).where(self._is_here))
+        version = dialect.compiler.identifier_preparer.format_table(tables.version)
+        self.stamp = self._clause(
+            f"INSERT INTO {version} (version_num) VALUES ('{VERSION}') {dialect.unless_there}"
+        )
+        """Say of which version the tables are."""
+
+        self.versions = self._clause(f"SELECT version_num FROM {version}")
+        self.lock_version = self._clause(f"UPDATE {version} SET version_num = '' WHERE 1 = 0")
+        """Wait, in SQLite, until one may write; it changes nothing."""
+
+        format_table = dialect.compiler.identifier_preparer.format_table
+        self._whole_sql = " AND ".join(
+            f"NOT EXISTS (SELECT 1 FROM {format_table(table)} AS any_{number}"
+            f" WHERE any_{number}.space_id = 0 AND 1 = 0)"
+            for number, table in enumerate((messages, marks))
+        )
+        self._whole: ColumnElement[bool] = literal_column(self._whole_sql, Boolean)
+        """True, and read nowhere: what has it fails where a table is missing that it has no use
+        for, so that half of what was stored is not taken for the whole."""
+
+        self.size = self._text_of(select(spaces.c.size).where(self._is_here, self._whole))
 
         both = (False, True)
         self.read = {(mark, no): self._read(mark, no) for mark in both for no in both}
@@ -99,6 +122,9 @@ class Reads:
         summary = summary.where(self._is_here)
         if mark or exclude_mark:
             summary = summary.where(*self._dialect.planned_anew())
+        else:
+            # The others need every table.
+            summary = summary.where(self._whole)
         return self._in_order(union_all(summary, wanted), "number")
 
     def _export(self) -> TextClause:
@@ -126,8 +152,16 @@ class Reads:
         """Return the text of a statement, which an engine takes a tenth of the time to compile."""
         compiled = cast(SQLCompiler, statement.compile(dialect=self._dialect.compiler))
         parameters = [bindparam(name, type_=bind.type) for name, bind in compiled.binds.items()]
-        clause = text(compiled.string).bindparams(*parameters)
+        clause = self._clause(compiled.string).bindparams(*parameters)
         return clause.execution_options(preserve_rowcount=True)
+
+    def _clause(self, statement: str) -> TextClause:
+        """Return a statement with its parameters, and with any schema's name as it is."""
+        schema = self._tables.schema
+        if schema is not None and ":" in schema:
+            name = self._dialect.compiler.identifier_preparer.quote_schema(schema)
+            statement = statement.replace(name, name.replace(":", "\\:"))
+        return text(statement)
 
 
 # Of the same type as numbers, without which PostgreSQL would sort the union.

@@ -33,6 +33,12 @@ class SQLite(Dialect):
     # A string takes up to 1,000,000,000 bytes there (SQLITE_MAX_LENGTH).
     part_characters = 64_000_000
     savepoint_for_reads = False
+    # What is attached is another's: SQLite would look there for what is not in the file itself.
+    own_schema = "main"
+    has_trigger = True
+
+    def statements(self, tables: Tables) -> SQLiteStatements:
+        return _statements(self, tables)
 
     def operations(self, tables: Tables, user_id: str, session_id: str) -> StepwiseOperations:
         return SQLiteOperations(self, _statements(self, tables), user_id, session_id)
@@ -58,6 +64,14 @@ class SQLite(Dialect):
         _begin(connection)
         for statement in statements:
             connection.execute(statement)
+
+    def look_within(
+        self, connection: Connection, statement: TextClause, lock: TextClause | None
+    ) -> list[str]:
+        # Who has read, and then wants to write, does not wait for others, and fails.
+        if lock is not None:
+            connection.execute(lock)
+        return [*connection.scalars(statement)]
 
     def takes_turns(self, engine: Engine) -> bool:
         # A database in memory: one connection for all, or several that do not wait for each other
@@ -87,7 +101,7 @@ class SQLiteOperations(StepwiseOperations):
         return encode_basestring(payload)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=512)
 def _statements(dialect: SQLite, tables: Tables) -> SQLiteStatements:
     return SQLiteStatements(dialect, tables)
 

@@ -13,8 +13,6 @@ does; on a view it would stay, and make every later ``ALTER TABLE ... RENAME`` f
 
 from __future__ import annotations
 
-from sqlalchemy import Integer, String, TextClause, bindparam, text
-
 from memcert_backends.sql.dialect import Dialect
 from memcert_backends.sql.tables import Tables
 
@@ -22,23 +20,27 @@ MISSING = "NOT NULL constraint failed: "
 """What the error says, before the table's name, where there is no trigger."""
 
 
-def creation(dialect: Dialect, tables: Tables) -> TextClause:
+def creation(dialect: Dialect, tables: Tables) -> str:
     """Return the statement that creates the trigger, if it is not there.
+
+    It is of the schema of its table, as all that it does is: within it, no schema may be named.
 
     Args:
         dialect: SQLite's.
         tables: where things are stored.
     """
     preparer = dialect.compiler.identifier_preparer
-    spaces, messages, marks = map(
-        preparer.format_table, (tables.spaces, tables.messages, tables.marks)
+    spaces, messages, marks = (
+        preparer.format_table(table, use_schema=False) for table in tables.content
     )
     trigger = preparer.quote(f"{tables.spaces.name}_replace")
+    if tables.schema is not None:
+        trigger = f"{preparer.quote_schema(tables.schema)}.{trigger}"
     here = (
         f"space_id = (SELECT id FROM {spaces}"
         " WHERE user_id = NEW.user_id AND session_id = NEW.session_id)"
     )
-    return text(
+    return (
         f"CREATE TRIGGER IF NOT EXISTS {trigger} BEFORE INSERT ON {spaces} WHEN NEW.size IS NULL"
         f" BEGIN INSERT INTO {spaces} (user_id, session_id, summary, size, next_number)"
         " VALUES (NEW.user_id, NEW.session_id, NEW.summary, NEW.next_number, NEW.next_number)"
@@ -50,7 +52,7 @@ def creation(dialect: Dialect, tables: Tables) -> TextClause:
     )
 
 
-def statement(dialect: Dialect, tables: Tables) -> TextClause:
+def statement(dialect: Dialect, tables: Tables) -> str:
     """Return the statement that replaces a space: its summary, and room for ``count`` messages.
 
     Args:
@@ -58,10 +60,7 @@ def statement(dialect: Dialect, tables: Tables) -> TextClause:
         tables: where things are stored.
     """
     spaces = dialect.compiler.identifier_preparer.format_table(tables.spaces)
-    return text(
+    return (
         f"INSERT INTO {spaces} (user_id, session_id, summary, size, next_number)"
         " VALUES (:user, :session, :summary, NULL, :count)"
-    ).bindparams(
-        *(bindparam(name, type_=String) for name in ("user", "session", "summary")),
-        bindparam("count", type_=Integer),
     )

@@ -55,12 +55,15 @@ class SQLiteStatements(Statements):
         known = select(func.count()).select_from(messages).where(self._messages_by_id)
         self.reserve = self._upsert_space(
             {
-                "size": spaces.c.size + _number("count") - known.scalar_subquery(),
+                "size": spaces.c.size + _number("count") - self._as_it_is(known),
                 "next_number": spaces.c.next_number + _number("count"),
             }
         )
-        self.create.append(sqlite_replace.creation(dialect, tables))
-        self._replace = sqlite_replace.statement(dialect, tables)
+        self.create.append(self._clause(sqlite_replace.creation(dialect, tables)))
+        self._replace = self._clause(sqlite_replace.statement(dialect, tables)).bindparams(
+            *(bindparam(name, type_=String) for name in ("user", "session", "summary")),
+            bindparam("count", type_=Integer),
+        )
 
         rows = _list_rows("rows", "msg_id", "payload")
         self.append = self._insert_missing(
@@ -100,7 +103,7 @@ class SQLiteStatements(Statements):
             .where(self._is_here)
         )
 
-        here = update(spaces).where(self._is_here)
+        here = update(spaces).where(self._is_here, self._whole)
         self.shrink_by_ids = self._text_of(
             here.values(size=spaces.c.size - known.scalar_subquery())
         )
@@ -130,8 +133,8 @@ class SQLiteStatements(Statements):
         self.attach = {(old, ids): self._attach(old, ids) for old in both for ids in both}
         has_old_mark = marks.c.mark == _text("old_mark")
         self.detach = {
-            False: self._text_of(delete(marks).where(self._marks_here, has_old_mark)),
-            True: self._text_of(delete(marks).where(self._marks_by_id, has_old_mark)),
+            ids: self._text_of(delete(marks).where(selected, has_old_mark, self._whole))
+            for ids, selected in ((False, self._marks_here), (True, self._marks_by_id))
         }
 
     def replacing(self, connection: Connection) -> tuple[TextClause, ...]:
@@ -149,19 +152,27 @@ class SQLiteStatements(Statements):
             table = self._messages
             selected = self._messages_by_id if ids else self._messages_here
         rows = select(table.c.space_id, _text("new_mark").label("mark"), table.c.number)
-        return self._insert_marks(rows.where(selected))
+        return self._insert_marks(rows.where(selected, self._whole))
 
     def _upsert_space(self, change: dict[str, Any]) -> TextClause:
         row = {
             "user_id": _text("user"),
             "session_id": _text("session"),
             "summary": _text("summary"),
-            "size": _number("count"),
+            # Nothing is added to it.
+            "size": _number("count") + literal_column(f"(1 - ({self._whole_sql}))", Integer),
             "next_number": _number("count"),
         }
         insertion = insert(self._spaces).values(row).inline()
         key = ["user_id", "session_id"]
         return self._text_of(insertion.on_conflict_do_update(index_elements=key, set_=change))
+
+    def _as_it_is(self, query: Select[Any]) -> ColumnElement[int]:
+        """Return a query as something to compute with, its text made beforehand.
+
+        Within what an insertion does on a conflict, SQLAlchemy leaves out the schemas of tables.
+        """
+        return literal_column(f"({self._text_of(query).text})", Integer)
 
     def _insert_marks(self, rows: Select[Any]) -> TextClause:
         return self._insert_missing(self._marks, ["space_id", "mark", "number"], rows)

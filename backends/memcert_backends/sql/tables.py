@@ -14,6 +14,9 @@ are JSON texts, which therefore depend on no character set.
 
 Beside the primary keys, messages are found by their ids, and marks by their messages' numbers. Each
 dialect has the indexes for that: a constraint here, or what its own statements create.
+
+A fourth table has one row, the version of the others (`memcert_backends.sql.version`); it is as
+alembic's own.
 """
 
 from __future__ import annotations
@@ -37,7 +40,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.mysql import LONGBLOB
 from sqlalchemy.schema import CreateTable
 
-from memcert_reference.values import MAX_IDENTIFIER_CHARACTERS
+from memcert_reference.values import MAX_IDENTIFIER_CHARACTERS, identifier
+
+DEFAULT_PREFIX = "memcert_"
 
 # Up to 40 characters: PostgreSQL cuts a name off at 63, and the longest one here adds 20.
 _PREFIX = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
@@ -57,18 +62,20 @@ _INNODB: dict[str, Any] = {"mysql_engine": "InnoDB", "mysql_row_format": "DYNAMI
 
 
 class Tables:
-    """The tables of one prefix.
+    """The tables of one prefix and schema.
 
     Args:
         prefix: what the name of every table and index starts with.
+        schema: where they are: a schema of PostgreSQL, a database of MySQL, one that is attached
+            in SQLite; None for where the connection looks by itself.
 
     Raises:
-        TypeError: it is not a string.
-        ValueError: it is not 1 to 40 ASCII letters, digits and underscores, a letter or an
-            underscore first.
+        TypeError: one is not a string.
+        ValueError: the prefix is not 1 to 40 ASCII letters, digits and underscores, a letter or an
+            underscore first; or the schema is no name.
     """
 
-    def __init__(self, prefix: str) -> None:
+    def __init__(self, prefix: str, schema: str | None = None) -> None:
         if not isinstance(prefix, str):
             raise TypeError(f"table_prefix must be a string, not {type(prefix).__name__}")
         if not _PREFIX.fullmatch(prefix):
@@ -76,7 +83,10 @@ class Tables:
                 "table_prefix must be 1 to 40 ASCII letters, digits and underscores, and not"
                 f" start with a digit; {prefix!r} is not"
             )
-        metadata = MetaData()
+        if schema is not None:
+            identifier(schema, "schema")
+        self.schema = schema
+        self.metadata = metadata = MetaData(schema=schema)
         self.spaces = Table(
             f"{prefix}spaces",
             metadata,
@@ -113,13 +123,26 @@ class Tables:
             **_INNODB,
         )
 
+        self.version = Table(
+            f"{prefix}schema_version",
+            metadata,
+            Column("version_num", String(32), primary_key=True),
+            **_INNODB,
+        )
+
+    @property
+    def content(self) -> tuple[Table, ...]:
+        """The tables that hold what was stored."""
+        return (self.spaces, self.messages, self.marks)
+
     def creation(self, *, if_not_exists: bool) -> list[CreateTable]:
         """Return the statements that create the tables.
 
         Args:
             if_not_exists: whether they do nothing where a table is there already.
         """
-        tables = (self.spaces, self.messages, self.marks)
+        # In MySQL each is for itself: a row of a space is not there before all the rest is.
+        tables = (self.version, self.messages, self.marks, self.spaces)
         return [CreateTable(table, if_not_exists=if_not_exists) for table in tables]
 
 
@@ -130,15 +153,16 @@ def _second_key(*columns: str, name: str) -> UniqueConstraint:
     )
 
 
-@lru_cache(maxsize=64)
-def tables_of(prefix: str) -> Tables:
-    """Return the tables of a prefix, made once.
+@lru_cache(maxsize=512)
+def tables_of(prefix: str, schema: str | None = None) -> Tables:
+    """Return the tables of a prefix and schema, made once.
 
     Args:
         prefix: what their names start with.
+        schema: where they are; None for where the connection looks by itself.
 
     Raises:
-        TypeError: it is not a string.
-        ValueError: it is not an identifier of at most 40 characters.
+        TypeError: one is not a string.
+        ValueError: the prefix is not an identifier of at most 40 characters, or the schema no name.
     """
-    return Tables(prefix)
+    return Tables(prefix, schema)

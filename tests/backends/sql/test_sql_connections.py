@@ -38,7 +38,7 @@ def test_nothing_is_created_until_something_is_stored(run: Any, table_names: Any
         await memory.clear()
         assert await table_names(engine) == []
         await memory.update_compressed_summary("summary")
-        names = ["memcert_marks", "memcert_messages", "memcert_spaces"]
+        names = ["memcert_marks", "memcert_messages", "memcert_schema_version", "memcert_spaces"]
         assert await table_names(engine) == names
         assert (await memory.export_state())["_compressed_summary"] == "summary"
 
@@ -65,7 +65,8 @@ def test_tables_that_went_are_made_again(run: Any) -> None:
         memory = AsyncSQLAlchemyMemory(engine)
         await memory.add(message("a"))
         async with engine.begin() as connection:
-            await connection.exec_driver_sql("DROP TABLE memcert_messages")
+            for name in ("spaces", "messages", "marks"):
+                await connection.exec_driver_sql(f"DROP TABLE memcert_{name}")
         assert await memory.get_memory() == []
         await memory.add(message("b"))
         assert await ids(memory) == ["b"]

@@ -27,7 +27,7 @@ def test_every_name_starts_with_the_prefix_and_other_tables_are_left_alone(
         assert [each.id for each in await two.get_memory("m")] == ["b"]
         names = set(await table_names(engine)) - {"users", "messages", "spaces"}
         assert all(name.startswith(("one_", "Two")) for name in names), names
-        assert len(names) == 6
+        assert len(names) == 8
 
     run(check)
 

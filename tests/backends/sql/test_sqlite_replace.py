@@ -102,7 +102,7 @@ def test_no_setting_of_a_connection_plays_a_part(run: Any, pragma: str) -> None:
 def test_who_drops_the_tables_is_rid_of_the_trigger(run: Any) -> None:
     async def check(engine: AsyncEngine) -> None:
         _, _, other = await filled(engine)
-        tables = ("spaces", "messages", "marks")
+        tables = ("spaces", "messages", "marks", "schema_version")
         await execute(engine, *(f"DROP TABLE memcert_{table}" for table in tables))
         assert await execute(engine, "SELECT * FROM sqlite_master") == []
         memory = AsyncSQLAlchemyMemory(engine)
@@ -115,7 +115,7 @@ def test_who_drops_the_tables_is_rid_of_the_trigger(run: Any) -> None:
 def test_a_first_import_that_fails_leaves_neither_tables_nor_trigger(run: Any) -> None:
     async def check(engine: AsyncEngine) -> None:
         memory, _, other = await filled(engine)
-        tables = ("spaces", "messages", "marks")
+        tables = ("spaces", "messages", "marks", "schema_version")
         await execute(engine, *(f"DROP TABLE memcert_{table}" for table in tables))
 
         def fail(_: Any, __: Any, statement: str, *___: Any) -> None:
