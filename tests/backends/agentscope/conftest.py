@@ -134,7 +134,7 @@ def space() -> dict[str, Any]:
     return {"user_id": uuid.uuid4().hex, "session_id": "session_1"}
 
 
-@pytest.fixture(params=["in-memory", "redis", "sqlite"])
+@pytest.fixture(params=["InMemoryMemory", "RedisMemory", "AsyncSQLAlchemyMemory"])
 def opened(
     request: pytest.FixtureRequest, space: dict[str, Any], tmp_path: Path
 ) -> Callable[[Any], Opened]:
@@ -142,14 +142,14 @@ def opened(
 
     The module is ``agentscope.memory`` or ``memcert_backends.agentscope``.
     """
-    kind = str(request.param)
-    url = request.getfixturevalue("redis_server").url if kind == "redis" else ""
+    name = str(request.param)
+    url = request.getfixturevalue("redis_server").url if name == "RedisMemory" else ""
 
     @asynccontextmanager
     async def open_memory(module: Any) -> AsyncIterator[Any]:
-        if kind == "in-memory":
+        if name == "InMemoryMemory":
             yield module.InMemoryMemory()
-        elif kind == "redis":
+        elif name == "RedisMemory":
             pool = ConnectionPool.from_url(url, decode_responses=True)
             try:
                 async with module.RedisMemory(
