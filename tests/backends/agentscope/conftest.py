@@ -36,12 +36,13 @@ class FakeModel:
     AgentScope is imported where it is used, since this file is read where it is not installed.
 
     Args:
-        answers: the answer to each call: a text, blocks, or the metadata of structured output.
+        answers: the answer to each call: a text, blocks, the metadata of structured output, or
+            what is called for it.
     """
 
     stream = False
 
-    def __init__(self, *answers: str | list[Any] | dict[str, Any]) -> None:
+    def __init__(self, *answers: Any) -> None:
         self.answers = list(answers)
         self.prompts: list[list[dict[str, Any]]] = []
 
@@ -51,6 +52,8 @@ class FakeModel:
 
         self.prompts.append(prompt)
         answer = self.answers.pop(0)
+        if callable(answer):
+            return await answer()
         if isinstance(answer, dict):
             return ChatResponse(content=[], id="call", metadata=answer)
         if isinstance(answer, str):
@@ -58,26 +61,33 @@ class FakeModel:
         return ChatResponse(content=answer, id="call")
 
 
+def new_agent(memory: Any, *answers: Any, **options: Any) -> Any:
+    """Return AgentScope's own agent with a memory and a fake model.
+
+    Args:
+        memory: the memory.
+        answers: as `FakeModel` takes them.
+        options: what else the agent takes.
+    """
+    from agentscope.agent import ReActAgent
+    from agentscope.formatter import DashScopeChatFormatter
+
+    agent = ReActAgent(
+        name="Friday",
+        sys_prompt="You are Friday.",
+        model=FakeModel(*answers),
+        formatter=DashScopeChatFormatter(),
+        memory=memory,
+        **options,
+    )
+    agent.set_console_output_enabled(False)
+    return agent
+
+
 @pytest.fixture
 def agent_with() -> Callable[..., Any]:
-    """Return a function that makes AgentScope's own agent with a memory and a fake model."""
-
-    def make(memory: Any, *answers: str | list[Any] | dict[str, Any], **options: Any) -> Any:
-        from agentscope.agent import ReActAgent
-        from agentscope.formatter import DashScopeChatFormatter
-
-        agent = ReActAgent(
-            name="Friday",
-            sys_prompt="You are Friday.",
-            model=FakeModel(*answers),
-            formatter=DashScopeChatFormatter(),
-            memory=memory,
-            **options,
-        )
-        agent.set_console_output_enabled(False)
-        return agent
-
-    return make
+    """Return `new_agent`."""
+    return new_agent
 
 
 @pytest.fixture(scope="session")
