@@ -66,7 +66,8 @@ def test_an_agent_keeps_its_conversation(opened: Open, agent_with: Callable[...,
 
         assert roles(found) == ["user", "assistant", "system", "assistant", "user", "assistant"]
         assert vars(found[0]) == vars(question)
-        assert found[1].invocation_id == "call"
+        # Agents have given it since 1.0.18.
+        assert found[1].invocation_id in (None, "call")
         (result,) = found[2].get_content_blocks("tool_result")
         assert "It rains in Paris." in json.dumps(result)
         # The last prompt had all that was said before.
