@@ -21,6 +21,7 @@ class StoredStates(AgentScopeStates, StoredMemory):
     neither. A state may be older than what is stored, or may have been written when the summary
     was not known: a summary that is loaded replaces one that this memory has read or written, and
     fills a space that has none, but it never takes the place of one that this memory has not seen.
+    (It looks before it fills: who writes a summary between the two is written over.)
     """
 
     # Whether the summary that was loaded gives way to one in the store.

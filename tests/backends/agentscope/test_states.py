@@ -15,6 +15,7 @@ pytest.importorskip("agentscope.memory", reason="AgentScope 1.x is not here: nox
 import agentscope.memory
 from agentscope.message import Msg, TextBlock
 from agentscope.module import StateModule
+from sqlalchemy import Engine, event
 
 import memcert_backends.agentscope
 from memcert_backends.agentscope import InMemoryMemory
@@ -149,6 +150,30 @@ def test_a_state_takes_the_place_of_a_summary_that_was_seen(opened: Open, summar
                 memory.load_state_dict({"_compressed_summary": summary})
             async with opened(OURS) as memory:
                 assert await contents(memory) == ([summary] if summary else [])
+
+    asyncio.run(main())
+
+
+def statements_of(engine: Engine) -> list[str]:
+    """Return the statements that an engine is sent from now on."""
+    found: list[str] = []
+    event.listen(engine, "before_cursor_execute", lambda *given: found.append(given[2]))
+    return found
+
+
+@pytest.mark.parametrize("opened", ["AsyncSQLAlchemyMemory"], indirect=True)
+def test_restoring_what_is_stored_writes_nothing(opened: Open) -> None:
+    async def main() -> None:
+        async with opened(OURS) as memory:
+            await memory.add(messages())
+            await memory.update_compressed_summary("They met.")
+        for summary, reads in (("", 1), ("They met.", 2)):
+            async with opened(OURS) as memory:
+                statements = statements_of(memory.session.bind.sync_engine)
+                memory.load_state_dict({"_compressed_summary": summary})
+                assert len(await memory.get_memory()) == 3
+            assert len(statements) == reads
+            assert not any("INSERT" in each or "UPDATE" in each for each in statements)
 
     asyncio.run(main())
 
