@@ -283,9 +283,9 @@ class StoredMemory(MemoryBase):
         loaded = read_state(state_dict, strict=flag(strict, "strict"), content=False)
         if loaded.content:
             raise ValueError(
-                f"the content of {type(self).__name__} lives in its store, so the"
-                f" {len(loaded.content)} messages of this state would be dropped: await"
-                " memory.import_state(state) puts them there, in place of what is there"
+                f"the content of {type(self).__name__} lives in its store, so the messages of this"
+                f" state ({len(loaded.content)}) would be dropped: await memory.import_state(state)"
+                " puts them there, in place of what is there"
             )
         if loaded.summary is not None:
             self._loaded_summary = loaded.summary
