@@ -26,8 +26,11 @@ from memcert_reference.arguments import (
 )
 from memcert_reference.json_text import dump_json, load_json
 from memcert_reference.message import Record
-from memcert_reference.state import CONTENT_KEY, SUMMARY_KEY, read_state, write_state
+from memcert_reference.state import SUMMARY_KEY, read_state, write_state
 from memcert_reference.values import JSONValue, identifier, plain_text
+
+ONE_SPACE = "a memory works in one space: open another for another user_id or session_id"
+"""Why neither id of a memory can be set."""
 
 
 class StoredMemory(MemoryBase):
@@ -57,8 +60,8 @@ class StoredMemory(MemoryBase):
         session_id: str,
         operation_timeout: float | None = OPERATION_TIMEOUT,
     ) -> None:
-        self.user_id = identifier(user_id, "user_id")
-        self.session_id = identifier(session_id, "session_id")
+        self._user_id = identifier(user_id, "user_id")
+        self._session_id = identifier(session_id, "session_id")
         self.operation_timeout = operation_timeout
         self._turn = asyncio.Lock()
         self._closed = False
@@ -66,6 +69,25 @@ class StoredMemory(MemoryBase):
         self._known_summary: str | None = None
         # A summary that was loaded and is not in the store yet: loading cannot wait for a store.
         self._loaded_summary: str | None = None
+
+    @property
+    def user_id(self) -> str:
+        """Whose memory it is; it cannot be set."""
+        return self._user_id
+
+    @user_id.setter
+    def user_id(self, _: str) -> None:
+        # Ignored, it would be another user's memory in name only.
+        raise AttributeError(ONE_SPACE)
+
+    @property
+    def session_id(self) -> str:
+        """Which of the user's sessions it belongs to; it cannot be set."""
+        return self._session_id
+
+    @session_id.setter
+    def session_id(self, _: str) -> None:
+        raise AttributeError(ONE_SPACE)
 
     @property
     def operation_timeout(self) -> float | None:
@@ -246,11 +268,11 @@ class StoredMemory(MemoryBase):
             return {SUMMARY_KEY: self._loaded_summary}
         return {SUMMARY_KEY: self._known_summary}
 
-    def load_state_dict(self, state: Mapping[str, Any], strict: bool = True) -> None:
+    def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True) -> None:
         """Replace the summary; the store has it once this memory did something else, or is closed.
 
         Args:
-            state: what `state_dict` returned.
+            state_dict: what `state_dict` returned.
             strict: whether a missing key is an error; if not, the summary stays as it was.
 
         Raises:
@@ -258,11 +280,12 @@ class StoredMemory(MemoryBase):
             KeyError: strict, and the summary is missing.
             ValueError: it is malformed, or brings messages, which would be dropped.
         """
-        loaded = read_state(state, strict=flag(strict, "strict"), content=False)
-        if loaded.content is not None:
+        loaded = read_state(state_dict, strict=flag(strict, "strict"), content=False)
+        if loaded.content:
             raise ValueError(
-                f"the content of {type(self).__name__} lives in its store, so the state's"
-                f" {CONTENT_KEY!r} would be dropped: await import_state(state) instead"
+                f"the content of {type(self).__name__} lives in its store, so the messages of this"
+                f" state ({len(loaded.content)}) would be dropped: await memory.import_state(state)"
+                " puts them there, in place of what is there"
             )
         if loaded.summary is not None:
             self._loaded_summary = loaded.summary

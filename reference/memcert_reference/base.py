@@ -99,11 +99,11 @@ class MemoryBase(ABC):
         """Return the state as JSON data that shares nothing with the memory."""
 
     @abstractmethod
-    def load_state_dict(self, state: Mapping[str, Any], strict: bool = True) -> None:
+    def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True) -> None:
         """Replace the state; on any error nothing changes.
 
         Args:
-            state: what `state_dict` returned.
+            state_dict: what `state_dict` returned.
             strict: whether a missing key is an error; if not, that part stays as it was.
 
         Raises:

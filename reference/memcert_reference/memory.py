@@ -112,8 +112,8 @@ class InMemoryMemory(MemoryBase):
             self._summary, ((entry.record, entry.marks) for entry in self._entries.values())
         )
 
-    def load_state_dict(self, state: Mapping[str, Any], strict: bool = True) -> None:
-        loaded = read_state(state, strict=flag(strict, "strict"))
+    def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True) -> None:
+        loaded = read_state(state_dict, strict=flag(strict, "strict"))
         if loaded.summary is not None:
             self._summary = loaded.summary
         if loaded.content is not None:

@@ -1,8 +1,11 @@
 """The memories for AgentScope 1.x: its own messages go in and come out.
 
 ``from memcert_backends.agentscope import AsyncSQLAlchemyMemory, RedisMemory`` in place of
-``from agentscope.memory import ...`` is the only change to a program. AgentScope and the drivers
-are extras of memcert.
+``from agentscope.memory import ...`` is the only change to a program: what is public there works
+here, or is refused with a reason, which `memcert_backends.agentscope.refusals` lists. The state of
+an agent names, of a memory in a store, the summary and what was registered; the rest is in the
+store (`memcert_backends.agentscope.stored_states`). AgentScope and the drivers are extras of
+memcert.
 """
 
 from __future__ import annotations

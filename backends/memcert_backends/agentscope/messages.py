@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from functools import cached_property
 from typing import Any, TypeAlias, cast
 
 from agentscope.message import Msg as AgentScopeMsg
 
+from memcert_backends.agentscope.refusals import REFUSED, check_overrides
 from memcert_reference import MemoryBase, Msg
 from memcert_reference.arguments import flag
 from memcert_reference.message import Record
-from memcert_reference.state import SUMMARY_KEY
 
 Messages: TypeAlias = AgentScopeMsg | Msg | list[AgentScopeMsg] | list[Msg] | None
 """What is added: messages of AgentScope's class, or of memcert's."""
@@ -24,11 +22,17 @@ class AgentScopeMessages(MemoryBase):
     operations are the memory's.
     """
 
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        check_overrides(cls)
+
     async def add(
         self,
         memories: Messages,
         marks: str | list[str] | None = None,
         skip_duplicated: bool = True,
+        *,
+        allow_duplicates: bool = False,
     ) -> None:
         """Append messages; one whose id is already in the space is skipped.
 
@@ -36,13 +40,19 @@ class AgentScopeMessages(MemoryBase):
             memories: a message, a list of them, or None for none.
             marks: the marks of every message that is appended.
             skip_duplicated: AgentScope's argument; nothing but True, since an id is stored once.
+            allow_duplicates: the same with another name; nothing but False.
 
         Raises:
             TypeError: an argument has the wrong type.
-            ValueError: a message, a mark or `skip_duplicated` has a value that is not admitted.
+            ValueError: a message, a mark, `skip_duplicated` or `allow_duplicates` has a value that
+                is not admitted.
         """
         if not flag(skip_duplicated, "skip_duplicated"):
-            raise ValueError("skip_duplicated must be True: a message's id is stored once")
+            reason = REFUSED["*.add(skip_duplicated=False)"]
+            raise ValueError(f"skip_duplicated must be True: {reason}")
+        if flag(allow_duplicates, "allow_duplicates"):
+            reason = REFUSED["*.add(allow_duplicates=True)"]
+            raise ValueError(f"allow_duplicates must be False: {reason}")
         given = (
             [taken(item) for item in memories] if isinstance(memories, list) else taken(memories)
         )
@@ -61,20 +71,20 @@ class AgentScopeMessages(MemoryBase):
         )
         return [returned(message) for message in found]
 
-    # What AgentScope's base class sets in its constructor, which is not called: it would set an
-    # empty summary too, in place of the one that is stored.
-    _module_dict = cached_property(lambda _: OrderedDict[str, Any]())
-    _attribute_dict = cached_property(lambda _: OrderedDict[str, Any]())
 
-    @property
-    def _compressed_summary(self) -> str:
-        # AgentScope's attribute, which its users read and set although it is private: the summary
-        # as the memory last read or wrote it.
-        return str(self.state_dict()[SUMMARY_KEY] or "")
+class DuplicatesThird(AgentScopeMessages):
+    """`AgentScopeMessages` in place of a class whose `add` has `allow_duplicates` third."""
 
-    @_compressed_summary.setter
-    def _compressed_summary(self, summary: str) -> None:
-        self.load_state_dict({SUMMARY_KEY: summary}, strict=False)
+    # Both can be given by name, to every memory, as AgentScope's ignore what they do not know.
+    async def add(  # type: ignore[override]  # the third argument has another name, as there
+        self,
+        memories: Messages,
+        marks: str | list[str] | None = None,
+        allow_duplicates: bool = False,
+        *,
+        skip_duplicated: bool = True,
+    ) -> None:
+        await super().add(memories, marks, skip_duplicated, allow_duplicates=allow_duplicates)
 
 
 def taken(value: object) -> object:

@@ -44,7 +44,7 @@ class SaveState(Saving):
         await memory.get_memory()
         state = memory.state_dict()
         saved[self.place] = dump_json(state)
-        return state
+        return comparable(state)
 
     def source(self, memory: str) -> list[str]:
         return [
@@ -118,7 +118,7 @@ class Export(Saving):
     async def run(self, memory: Any, saved: dict[int, Any]) -> object:
         state = await memory.export_state()
         saved[self.place] = dump_json(state)
-        return state
+        return comparable(state)
 
     def source(self, memory: str) -> list[str]:
         return [f"saved[{self.place}] = load_json(dump_json(await {memory}.export_state()))"]
@@ -247,6 +247,26 @@ class Close(Operation):
                 f"await {memory}.close()",
             ]
         return [f"await {memory}.close()", f"await {memory}.close()"]
+
+
+def comparable(state: Any) -> Any:
+    """Return a state that can be compared: a message says null if it has no ``invocation_id``.
+
+    AgentScope's memories leave it out, and load it either way.
+
+    Args:
+        state: what a memory returned as its state, of whatever form.
+    """
+    content = state.get(CONTENT_KEY) if isinstance(state, dict) else None
+    if not isinstance(content, list):
+        return state
+    return {**state, CONTENT_KEY: [_comparable_entry(entry) for entry in content]}
+
+
+def _comparable_entry(entry: Any) -> Any:
+    if isinstance(entry, list) and entry and isinstance(entry[0], dict):
+        return [{"invocation_id": None, **entry[0]}, *entry[1:]]
+    return entry
 
 
 def spoil(value: Any) -> None:

@@ -36,12 +36,13 @@ class FakeModel:
     AgentScope is imported where it is used, since this file is read where it is not installed.
 
     Args:
-        answers: the answer to each call: a text, blocks, or the metadata of structured output.
+        answers: the answer to each call: a text, blocks, the metadata of structured output, or
+            what is called for it.
     """
 
     stream = False
 
-    def __init__(self, *answers: str | list[Any] | dict[str, Any]) -> None:
+    def __init__(self, *answers: Any) -> None:
         self.answers = list(answers)
         self.prompts: list[list[dict[str, Any]]] = []
 
@@ -51,6 +52,8 @@ class FakeModel:
 
         self.prompts.append(prompt)
         answer = self.answers.pop(0)
+        if callable(answer):
+            return await answer()
         if isinstance(answer, dict):
             return ChatResponse(content=[], id="call", metadata=answer)
         if isinstance(answer, str):
@@ -58,26 +61,33 @@ class FakeModel:
         return ChatResponse(content=answer, id="call")
 
 
+def new_agent(memory: Any, *answers: Any, **options: Any) -> Any:
+    """Return AgentScope's own agent with a memory and a fake model.
+
+    Args:
+        memory: the memory.
+        answers: as `FakeModel` takes them.
+        options: what else the agent takes.
+    """
+    from agentscope.agent import ReActAgent
+    from agentscope.formatter import DashScopeChatFormatter
+
+    agent = ReActAgent(
+        name="Friday",
+        sys_prompt="You are Friday.",
+        model=FakeModel(*answers),
+        formatter=DashScopeChatFormatter(),
+        memory=memory,
+        **options,
+    )
+    agent.set_console_output_enabled(False)
+    return agent
+
+
 @pytest.fixture
 def agent_with() -> Callable[..., Any]:
-    """Return a function that makes AgentScope's own agent with a memory and a fake model."""
-
-    def make(memory: Any, *answers: str | list[Any] | dict[str, Any], **options: Any) -> Any:
-        from agentscope.agent import ReActAgent
-        from agentscope.formatter import DashScopeChatFormatter
-
-        agent = ReActAgent(
-            name="Friday",
-            sys_prompt="You are Friday.",
-            model=FakeModel(*answers),
-            formatter=DashScopeChatFormatter(),
-            memory=memory,
-            **options,
-        )
-        agent.set_console_output_enabled(False)
-        return agent
-
-    return make
+    """Return `new_agent`."""
+    return new_agent
 
 
 @pytest.fixture(scope="session")
@@ -134,7 +144,7 @@ def space() -> dict[str, Any]:
     return {"user_id": uuid.uuid4().hex, "session_id": "session_1"}
 
 
-@pytest.fixture(params=["in-memory", "redis", "sqlite"])
+@pytest.fixture(params=["InMemoryMemory", "RedisMemory", "AsyncSQLAlchemyMemory"])
 def opened(
     request: pytest.FixtureRequest, space: dict[str, Any], tmp_path: Path
 ) -> Callable[[Any], Opened]:
@@ -142,14 +152,14 @@ def opened(
 
     The module is ``agentscope.memory`` or ``memcert_backends.agentscope``.
     """
-    kind = str(request.param)
-    url = request.getfixturevalue("redis_server").url if kind == "redis" else ""
+    name = str(request.param)
+    url = request.getfixturevalue("redis_server").url if name == "RedisMemory" else ""
 
     @asynccontextmanager
     async def open_memory(module: Any) -> AsyncIterator[Any]:
-        if kind == "in-memory":
+        if name == "InMemoryMemory":
             yield module.InMemoryMemory()
-        elif kind == "redis":
+        elif name == "RedisMemory":
             pool = ConnectionPool.from_url(url, decode_responses=True)
             try:
                 async with module.RedisMemory(

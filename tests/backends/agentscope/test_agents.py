@@ -1,11 +1,10 @@
-"""AgentScope's formatters, agents and sessions with the memories."""
+"""AgentScope's formatters and agents with the memories."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +14,6 @@ pytest.importorskip("agentscope.memory", reason="AgentScope 1.x is not here: nox
 from agentscope.agent import ReActAgent
 from agentscope.formatter import DashScopeChatFormatter, OpenAIChatFormatter
 from agentscope.message import Msg, TextBlock, ToolUseBlock
-from agentscope.session import JSONSession
 from agentscope.token import CharTokenCounter
 from agentscope.tool import Toolkit, ToolResponse
 
@@ -68,7 +66,8 @@ def test_an_agent_keeps_its_conversation(opened: Open, agent_with: Callable[...,
 
         assert roles(found) == ["user", "assistant", "system", "assistant", "user", "assistant"]
         assert vars(found[0]) == vars(question)
-        assert found[1].invocation_id == "call"
+        # Agents have given it since 1.0.18.
+        assert found[1].invocation_id in (None, "call")
         (result,) = found[2].get_content_blocks("tool_result")
         assert "It rains in Paris." in json.dumps(result)
         # The last prompt had all that was said before.
@@ -111,25 +110,5 @@ def test_an_agent_compresses_its_memory(opened: Open, agent_with: Callable[..., 
             assert (first.name, first.role) == ("user", "user")
             assert roles(rest) == ["user", "assistant"]
             assert memory._compressed_summary == first.content
-
-    asyncio.run(main())
-
-
-def test_a_session_saves_and_loads_an_agent(
-    opened: Open, agent_with: Callable[..., Any], tmp_path: Path
-) -> None:
-    async def main() -> None:
-        session = JSONSession(save_dir=str(tmp_path))
-        async with opened(memcert_backends.agentscope) as memory:
-            agent = agent_with(memory, "Hi")
-            await agent(Msg("user", "Hello", "user"))
-            await memory.update_compressed_summary("They met.")
-            before = [vars(message) for message in await memory.get_memory(prepend_summary=False)]
-            await session.save_session_state("s", agent=agent)
-        async with opened(memcert_backends.agentscope) as memory:
-            await session.load_session_state("s", agent=agent_with(memory))
-            found = await memory.get_memory()
-        assert found[0].content == "They met."
-        assert [vars(message) for message in found[1:]] == before
 
     asyncio.run(main())
