@@ -10,6 +10,7 @@ import pytest
 
 from memcert.engine.certification import judge, search_for
 from memcert.engine.corpus import Corpus
+from memcert.engine.foreign_text import one_line, visible
 from memcert.engine.handle import BadFactory
 from memcert.engine.plan import Plan, rules_up_to, share_of
 from memcert.engine.preflight import preflight
@@ -41,7 +42,7 @@ class Items:
         try:
             self._backends = [resolve(name) for name in config.getoption("--memcert-backend")]
         except UnknownBackend as error:
-            raise pytest.UsageError(str(error)) from error
+            raise pytest.UsageError(one_line(str(error))) from error
         level = config.getoption("--memcert-level")
         self._level = Level(level) if level else None
         self._config = config
@@ -97,7 +98,7 @@ class Items:
                 session = self._stack.enter_context(Session(CONTRACT, backend, server))
                 preflight(session)
             except (BadFactory, ServerUnavailable) as error:
-                self._faults[number] = str(error)
+                self._faults[number] = one_line(str(error))
                 raise
             self._sessions[number] = session
         return self._sessions[number]
@@ -138,8 +139,8 @@ class RuleItem(pytest.Item):
         except (BadFactory, ServerUnavailable) as error:
             if hasattr(self.config, "workerinput"):
                 # In a process of pytest-xdist, leaving would only say that a worker is gone.
-                raise RuleBroken(str(error)) from error
-            pytest.exit(str(error), returncode=2)
+                raise RuleBroken(one_line(str(error))) from error
+            pytest.exit(one_line(str(error)), returncode=2)
         lacking = session.subject.capabilities.lacking(self._rule.needs)
         if lacking:
             pytest.skip(f"unsupported: the backend lacks {', '.join(lacking)}")
@@ -157,7 +158,7 @@ class RuleItem(pytest.Item):
         text = f"{self._rule.id}: {self._rule.text}"
         example = verdict.counterexample
         if example is None:
-            return f"{text}\n{verdict.finding.value}: {verdict.reason}"
+            return visible(f"{text}\n{verdict.finding.value}: {verdict.reason}")
         shown = script(
             example.program,
             example.divergence,
@@ -166,11 +167,12 @@ class RuleItem(pytest.Item):
             title=text,
             server=self.config.getoption("--memcert-server"),
         )
-        return (
+        found = (
             f"{text}\n  {example.divergence.operation}"
             f"\n  expected: {example.divergence.expected}"
-            f"\n  observed: {example.divergence.observed}\n\n{shown}"
+            f"\n  observed: {example.divergence.observed}"
         )
+        return f"{visible(found)}\n\n{shown}"
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Return the report of a broken rule, without a traceback through the kit.

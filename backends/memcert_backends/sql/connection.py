@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.util import greenlet_spawn
 
 from memcert_backends.sql.dialect import Dialect, dialect_of
+from memcert_backends.url_secrets import without_secrets
 from memcert_backends.whole import end_of
 
 T = TypeVar("T")
@@ -59,7 +60,7 @@ class Database:
             )
         self.dialect: Dialect = dialect_of(name)
         if self._engine is not None:
-            self.description = self._engine.url.render_as_string(hide_password=True)
+            self.description = without_secrets(self._engine.url.render_as_string())
 
     async def read(self, operation: Callable[[Connection], T], nothing: T) -> T:
         """Run an operation of one statement that reads.

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import click
 from hypothesis.configuration import set_hypothesis_home_dir
-from rich.console import Console
 
 from memcert.command_line.errors import WrongQuestion, in_one_line
 from memcert.engine.certificate import Certificate, succeeded, write_certificate
@@ -21,6 +20,7 @@ from memcert.engine.rule import Level
 from memcert.engine.session import Session
 from memcert.reports.console import Watch, show
 from memcert.reports.files import write_reports
+from memcert.reports.terminal import Terminal
 from memcert.resolver import resolve
 from memcert.short_term import CONTRACT
 
@@ -122,7 +122,7 @@ def certify(
     set_hypothesis_home_dir(counterexamples.absolute() / "hypothesis")
     seconds = 10.0 if budget is None and rules else budget
     plan = Plan(asked, frozenset(rules), seconds, seed, deviations=known)
-    console = Console(highlight=False, soft_wrap=True)
+    console = Terminal()
     corpus = Corpus(counterexamples, backend.name, CONTRACT)
     with Session(CONTRACT, backend, server) as session:
         _, chosen = asked_of(session, plan)

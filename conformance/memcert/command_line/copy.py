@@ -7,9 +7,9 @@ import sys
 from typing import Any
 
 import click
-from rich.console import Console
 
 from memcert.command_line.errors import WrongQuestion, in_one_line
+from memcert.reports.terminal import Terminal
 from memcert_backends.by_url import open_by_url
 from memcert_reference.state import CONTENT_KEY, SUMMARY_KEY
 
@@ -44,7 +44,7 @@ def copy(
     something else is replaced with --replace only. Exit status 0: the target holds the session; 1:
     it holds something else; 2: the question was wrong.
     """
-    console = Console(highlight=False, soft_wrap=True)
+    console = Terminal()
     origin = (source, user, session, from_prefix)
     destination = (target, to_user or user, to_session or session, to_prefix)
     if origin == destination:
@@ -65,7 +65,7 @@ def copy(
 Place = tuple[str, str, str, str | None]
 
 
-async def _copy(console: Console, origin: Place, destination: Place, *, replace: bool) -> bool:
+async def _copy(console: Terminal, origin: Place, destination: Place, *, replace: bool) -> bool:
     with console.status("reading the source"):
         async with open_by_url(*origin) as memory:
             state = await memory.export_state()

@@ -12,6 +12,7 @@ from memcert.command_line.interrupts import kept_interrupts, was_interrupted
 from memcert.engine.certificate import MalformedCertificate
 from memcert.engine.deviation import MalformedDeviations
 from memcert.engine.files import Unwritable
+from memcert.engine.foreign_text import one_line
 from memcert.engine.handle import BadFactory
 from memcert.engine.operation import MalformedProgram
 from memcert.resolver import UnknownBackend
@@ -41,7 +42,7 @@ class WrongQuestion(click.ClickException):
 
     def format_message(self) -> str:
         """Return the message in one line."""
-        return " ".join(self.message.splitlines())
+        return one_line(self.message)
 
 
 class Interrupted(click.ClickException):

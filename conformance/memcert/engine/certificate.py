@@ -16,6 +16,7 @@ from memcert.engine.rule import Consequence, Faults, Level, Rule
 from memcert.engine.session import Session
 from memcert.engine.verdict import Counterexample, Finding
 from memcert.engine.versions import drivers, kit_version, platform
+from memcert_backends.url_secrets import without_secrets
 from memcert_reference.json_text import dump_json
 
 Certificate = dict[str, Any]
@@ -166,7 +167,7 @@ def faults(certificate: Any, contract: Contract) -> list[str]:
     """
     try:
         return _faults(certificate, contract)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise MalformedCertificate(
             f"it is not a certificate of this format: {type(error).__name__} {error}"
         ) from error
@@ -297,6 +298,8 @@ def _counterexample(counterexample: Counterexample | None) -> dict[str, Any] | N
     if counterexample is None:
         return None
     divergence = asdict(counterexample.divergence)
+    for part in ("expected", "observed"):
+        divergence[part] = without_secrets(divergence[part])
     return {
         "program": counterexample.program.to_json(),
         **divergence,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from memcert.engine.certificate import Certificate, standing_of
+from memcert.engine.foreign_text import one_line
 from memcert.engine.rule import Consequence
 from memcert.engine.verdict import Finding
 
@@ -19,7 +20,7 @@ def headline(certificate: Certificate) -> str:
     Args:
         certificate: the certificate.
     """
-    name = certificate["backend"]["name"]
+    name = one_line(certificate["backend"]["name"])
     if certificate["run"]["rules"]:
         return f"{name}: only {', '.join(certificate['run']['rules'])} checked"
     reached = str(standing_of(certificate["verdicts"]))
@@ -56,8 +57,8 @@ def store_line(certificate: Certificate) -> str:
     """
     store = certificate["store"]
     if store is None:
-        return "no store of the kit's"
-    return f"{store['version']}, {store['how']}"
+        return "none that memcert started"
+    return one_line(f"{store['version']}, {store['how']}")
 
 
 def run_line(certificate: Certificate) -> str:
@@ -148,7 +149,7 @@ def counterexample_lines(verdict: Verdict) -> list[str]:
     """
     example = verdict["counterexample"]
     return [
-        f"at operation {example['step'] + 1}: {example['operation']}",
-        f"  expected: {example['expected']}",
-        f"  observed: {example['observed']}",
+        f"at operation {example['step'] + 1}: {one_line(example['operation'])}",
+        *f"  expected: {example['expected']}".replace("\n", "\n    ").split("\n"),
+        *f"  observed: {example['observed']}".replace("\n", "\n    ").split("\n"),
     ]
