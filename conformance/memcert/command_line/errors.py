@@ -8,13 +8,14 @@ from typing import ParamSpec, TypeVar
 
 import click
 
-from memcert.command_line.interrupts import kept_interrupts, was_interrupted
+from memcert.command_line.interrupts import kept_interrupts, raised_interrupts, was_interrupted
 from memcert.engine.certificate import MalformedCertificate
 from memcert.engine.deviation import MalformedDeviations
 from memcert.engine.files import Unwritable
 from memcert.engine.foreign_text import one_line
 from memcert.engine.handle import BadFactory
 from memcert.engine.operation import MalformedProgram
+from memcert.interruption import STATUS
 from memcert.resolver import UnknownBackend
 from memcert_backends.by_url import UnknownURL
 from memcert_backends.servers import ServerUnavailable
@@ -48,7 +49,7 @@ class WrongQuestion(click.ClickException):
 class Interrupted(click.ClickException):
     """The user pressed Ctrl-C: nothing is known, which is neither of the other exit statuses."""
 
-    exit_code = 130  # as shells say it: 128 and the number of SIGINT
+    exit_code = STATUS
 
     def __init__(self) -> None:
         super().__init__("interrupted")
@@ -64,13 +65,13 @@ def in_one_line(function: Callable[Parameters, Result]) -> Callable[Parameters, 
     @functools.wraps(function)
     def wrapper(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
         try:
-            with kept_interrupts():
+            with raised_interrupts(), kept_interrupts():
                 return function(*args, **kwargs)
-        except WRONG as error:
-            raise WrongQuestion(str(error)) from error
         except BaseException as error:
             if was_interrupted(error):
                 raise Interrupted from None
+            if isinstance(error, WRONG):
+                raise WrongQuestion(str(error)) from error
             raise
 
     return wrapper
