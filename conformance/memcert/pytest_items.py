@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from memcert.command_line.errors import WrongQuestion
+from memcert.command_line.question import check_level
 from memcert.engine.certification import judge, search_for
 from memcert.engine.corpus import Corpus
 from memcert.engine.foreign_text import one_line, visible
@@ -35,7 +37,7 @@ class Items:
         config: pytest's.
 
     Raises:
-        pytest.UsageError: a backend cannot be found.
+        pytest.UsageError: a backend cannot be found, or cannot show the level that is asked for.
     """
 
     def __init__(self, config: pytest.Config) -> None:
@@ -45,6 +47,11 @@ class Items:
             raise pytest.UsageError(one_line(str(error))) from error
         level = config.getoption("--memcert-level")
         self._level = Level(level) if level else None
+        try:
+            for backend in self._backends:
+                check_level(backend, config.getoption("--memcert-server"), self._level)
+        except WrongQuestion as error:
+            raise pytest.UsageError(error.format_message()) from error
         self._config = config
         self._stack = ExitStack()
         self._sessions: dict[int, Session] = {}

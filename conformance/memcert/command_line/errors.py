@@ -17,6 +17,7 @@ from memcert.engine.handle import BadFactory
 from memcert.engine.operation import MalformedProgram
 from memcert.interruption import STATUS
 from memcert.resolver import UnknownBackend
+from memcert.shadows import shadow_of
 from memcert_backends.by_url import UnknownURL
 from memcert_backends.servers import ServerUnavailable
 
@@ -71,7 +72,9 @@ def in_one_line(function: Callable[Parameters, Result]) -> Callable[Parameters, 
             if was_interrupted(error):
                 raise Interrupted from None
             if isinstance(error, WRONG):
-                raise WrongQuestion(str(error)) from error
+                raise WrongQuestion(shadow_of(error) or str(error)) from error
+            if isinstance(error, (ImportError, AttributeError)) and (line := shadow_of(error)):
+                raise WrongQuestion(line) from error
             raise
 
     return wrapper

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from time import perf_counter
 from typing import Any
@@ -22,6 +22,7 @@ from memcert.reports.summary import (
     broken,
     corpus_line,
     cost_line,
+    counted,
     counterexample_lines,
     counts_line,
     headline,
@@ -65,7 +66,8 @@ class Watch:
     def shown(self) -> Iterator[None]:
         """Show a progress bar for as long as the context lasts, on a terminal."""
         if not self._console.is_terminal:
-            self._console.print(f"memcert: certifying {escape(self._name)}, {self._rules} rules")
+            rules = counted(self._rules, "rule")
+            self._console.print(f"memcert: certifying {escape(self._name)}, {rules}")
             yield
             return
         columns = (
@@ -114,7 +116,11 @@ class Watch:
 
 
 def show(
-    console: Terminal, certificate: Certificate, contract: Contract, server: str | None
+    console: Terminal,
+    certificate: Certificate,
+    contract: Contract,
+    server: str | None,
+    replays: Mapping[str, str] | None = None,
 ) -> None:
     """Print what was found, what hurts most first.
 
@@ -123,9 +129,12 @@ def show(
         certificate: the certificate.
         contract: whose operations the counterexamples are made of.
         server: how the store was started, for the scripts.
+        replays: the command that runs the program of a rule again, by the rule's id, where it was
+            kept.
     """
+    replays = replays or {}
     for number, verdict in enumerate(broken(certificate)):
-        _show_broken(console, verdict)
+        _show_broken(console, verdict, replays.get(verdict["rule"]))
         if number < SCRIPTS:
             _show_script(console, verdict, certificate, contract, server)
     good = succeeded(certificate)
@@ -144,7 +153,7 @@ def show(
         console.print(f"[bold red]level {certificate['level']['asked']} was not reached[/]")
 
 
-def _show_broken(console: Terminal, verdict: dict[str, Any]) -> None:
+def _show_broken(console: Terminal, verdict: dict[str, Any], replay: str | None) -> None:
     consequence = Consequence(verdict["consequence"])
     console.print()
     console.print(
@@ -154,6 +163,8 @@ def _show_broken(console: Terminal, verdict: dict[str, Any]) -> None:
     )
     for line in counterexample_lines(verdict):
         console.print(f"  {escape(line)}", highlight=False)
+    if replay is not None:
+        console.print(f"  replay: {replay}", markup=False)
 
 
 def _show_script(

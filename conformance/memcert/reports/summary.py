@@ -14,6 +14,16 @@ Verdict = dict[str, Any]
 """A verdict as a certificate holds it."""
 
 
+def counted(number: int, thing: str) -> str:
+    """Return how many of something there are.
+
+    Args:
+        number: how many.
+        thing: what, in the singular.
+    """
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
 def headline(certificate: Certificate) -> str:
     """Return what was reached, in one line.
 
@@ -39,7 +49,8 @@ def notes(certificate: Certificate) -> list[str]:
     lines = []
     number = counts(certificate)[Finding.NOT_APPLICABLE]
     if number:
-        lines.append(f"{number} rules do not apply: a file has no server and no connection to lose")
+        what = "1 rule does" if number == 1 else f"{number} rules do"
+        lines.append(f"{what} not apply: a file has no server and no connection to lose")
     can = certificate["backend"]["capabilities"]
     if can["durable"] and certificate["store"] and not (can["crash"] or can["file"]):
         lines.append(
@@ -69,8 +80,9 @@ def run_line(certificate: Certificate) -> str:
     """
     run = certificate["run"]
     return (
-        f"{run['programs']:,} programs, {run['operations']:,} operations and"
-        f" {run['observations']:,} looks at the state in {run['seconds']:.1f} s, seed {run['seed']}"
+        f"{counted(run['programs'], 'program')}, {counted(run['operations'], 'operation')} and"
+        f" {counted(run['observations'], 'look')} at the state in {run['seconds']:.1f} s,"
+        f" seed {run['seed']}"
     )
 
 
