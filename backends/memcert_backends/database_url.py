@@ -26,6 +26,7 @@ _OF_ASYNCPG = {
     "ssl_min_protocol_version", "ssl_max_protocol_version", "target_session_attrs",
     "application_name", "options",
 }  # fmt: skip
+_FILES = {"sslcert", "sslcrl", "sslkey", "sslrootcert"}
 _SECONDS = "connect_timeout"
 _OF_LIBPQ_ALONE = {
     "channel_binding", "client_encoding", "fallback_application_name", "gssdelegation",
@@ -73,6 +74,10 @@ def _of_file(url: URL, *, create: bool) -> URL:
             "a SQLite database in memory is empty at first and gone in the end: name a file,"
             " sqlite:///path/to/file"
         )
+    if path.is_dir() or not path.absolute().parent.is_dir():
+        raise UnusableURL(
+            f"there can be no file {path}: it is a folder, or its folder is not there"
+        )
     if create:
         return url
     if not path.is_file():
@@ -106,6 +111,9 @@ def _engine_of_libpq(url: str) -> AsyncEngine:
             more["timeout"] = float(options.pop(_SECONDS)) or None
         except ValueError:
             raise UnusableURL(f"{_SECONDS} is a number of seconds") from None
+    for name in sorted(options.keys() & _FILES):
+        if options[name] != "system" and not Path(options[name]).is_file():
+            raise UnusableURL(f"{name}: there is no file {options[name]}")
     known = {name: value for name, value in options.items() if name in _OF_ASYNCPG}
     others = {name: value for name, value in options.items() if name not in _OF_ASYNCPG}
     place = parts._replace(scheme="postgresql", query=urlencode(known)).geturl()

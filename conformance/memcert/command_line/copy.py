@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from memcert.command_line.errors import WRONG, WrongQuestion, in_one_line
+from memcert.reports.summary import counted
 from memcert.reports.terminal import Terminal
 from memcert_backends.by_url import check_url, open_by_url
 from memcert_reference.state import CONTENT_KEY, SUMMARY_KEY
@@ -144,7 +145,6 @@ def _is_empty(state: dict[str, Any]) -> bool:
 
 
 def _described(state: dict[str, Any]) -> str:
-    number = len(state[CONTENT_KEY])
     marks = sum(len(marks) for _, marks in state[CONTENT_KEY])
     summary = "a summary" if state[SUMMARY_KEY] else "no summary"
-    return f"{number:,} message{'' if number == 1 else 's'}, {marks:,} marks, {summary}"
+    return f"{counted(len(state[CONTENT_KEY]), 'message')}, {counted(marks, 'mark')}, {summary}"
