@@ -159,7 +159,7 @@ class RuleItem(pytest.Item):
         search = search_for(self._rule, session, corpus, plan, until)
         verdict, _ = judge(search, corpus)
         if verdict.finding is not Finding.PASSED:
-            raise RuleBroken(self._report(verdict))
+            raise RuleBroken("\n".join([self._report(verdict), *map(one_line, corpus.complaints)]))
 
     def _report(self, verdict: Verdict) -> str:
         text = f"{self._rule.id}: {self._rule.text}"

@@ -33,7 +33,12 @@ def _names(error: BaseException) -> Iterator[str]:
             yield cause.name.partition(".")[0]
         if isinstance(cause, AttributeError) and isinstance(cause.obj, ModuleType):
             yield cause.obj.__name__.partition(".")[0]
-        if isinstance(cause, (ImportError, AttributeError, SyntaxError)):
+        if isinstance(cause, SyntaxError) and cause.filename:
+            for entry in sys.path:
+                path = Path(cause.filename)
+                if path.is_relative_to(entry) and path != Path(entry):
+                    yield path.relative_to(entry).parts[0].removesuffix(".py")
+        if isinstance(cause, (ImportError, AttributeError)):
             trace = cause.__traceback__
             while trace is not None:
                 yield str(trace.tb_frame.f_globals.get("__name__", "")).partition(".")[0]

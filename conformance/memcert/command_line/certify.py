@@ -87,7 +87,8 @@ LEVELS = [level.value for level in Level if TOP_LEVEL.includes(level)]
 )
 @click.option(
     "--counterexamples",
-    type=click.Path(path_type=Path),
+    # One that cannot be read is no reason to lose a verdict.
+    type=click.Path(path_type=Path, readable=False),
     default=Path(".memcert"),
     show_default=True,
     metavar="FOLDER",
