@@ -167,10 +167,12 @@ def faults(certificate: Any, contract: Contract) -> list[str]:
     """
     try:
         return _faults(certificate, contract)
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise MalformedCertificate(
             f"it is not a certificate of this format: {type(error).__name__} {error}"
         ) from error
+    except RecursionError as error:
+        raise MalformedCertificate("it is no certificate: it is nested too deep") from error
 
 
 def other_corpus(certificate: Certificate, contract: Contract) -> str | None:
