@@ -14,9 +14,6 @@ from memcert.resolver import UnknownBackend, names, resolve
 from memcert.short_term.mutants import MUTANTS
 from memcert_backends.servers import WAYS, default_way, url_of, why_not
 
-TABLE_WIDTH = 90
-"""How many columns a terminal must have for a table: where it has less, each backend is a line."""
-
 WAY_NAMES = {"url": "URL"}
 
 
@@ -52,7 +49,7 @@ def backends(mutants: bool) -> None:
     """
     console = Terminal()
     entries = _entries()
-    if console.is_terminal and console.width >= TABLE_WIDTH:
+    if console.is_terminal:
         _print_table(console, entries)
     else:
         for entry in entries:
