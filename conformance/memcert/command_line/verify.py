@@ -45,7 +45,7 @@ def verify(file: Path) -> None:
         except (KeyError, TypeError, ValueError) as error:
             raise MalformedCertificate(f"{file} lacks {error}") from error
         console.print(f"[green]the certificate holds:[/] {escape(lines[0])}")
-        console.print(f"  {lines[1]}; {lines[2]}", markup=False)
+        console.print(f"  store: {lines[1]}; run: {lines[2]}", markup=False)
         console.print(f"  common corpus: {corpus_line(certificate)}", markup=False)
         other = other_corpus(certificate, CONTRACT)
         if other is not None:
