@@ -73,7 +73,7 @@ class Items:
             items.extend(
                 RuleItem.from_parent(
                     session,
-                    name=f"memcert[{backend.name}-{rule.id}]",
+                    name=f"memcert[{one_line(backend.name)}-{rule.id}]",
                     rule=rule,
                     backend=backend,
                     seconds=seconds * share_of(rule),
@@ -194,4 +194,5 @@ class RuleItem(pytest.Item):
 
     def reportinfo(self) -> tuple[Any, int | None, str]:
         """Return what pytest shows as the place and the title of the test."""
-        return self.path, None, f"memcert {self._backend.name}: {self._rule.id} {self._rule.text}"
+        name = one_line(self._backend.name)
+        return self.path, None, f"memcert {name}: {self._rule.id} {self._rule.text}"

@@ -57,7 +57,7 @@ def test_it_says_so_and_leaves_nothing(
         assert run.stdout.readline().startswith(f"memcert: certifying {options[0]}")
         time.sleep(seconds)
         _press_ctrl_c(run)
-        _, complaints = run.communicate(timeout=60)
+        _, complaints = run.communicate(timeout=120)
     assert (run.returncode, complaints) == (130, LINE)
     left = {file.name for file in tmp_path.iterdir()}
     assert left <= {".memcert"}
@@ -73,13 +73,13 @@ def _children(process: int) -> list[int]:
 def test_the_processes_of_a_run_say_nothing(tmp_path: Path) -> None:
     rules = ("--rule", "KILL-01", "--rule", "CON-03", "--budget", "100")
     with _start(tmp_path, *MODULE, "certify", "sqlite", *rules) as run:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         # One that other processes come from, and one that has a memory open.
         while not (workers := [one for each in _children(run.pid) for one in _children(each)]):
             assert time.monotonic() < deadline
             assert run.poll() is None
         _press_ctrl_c(run)
-        _, complaints = run.communicate(timeout=60)
+        _, complaints = run.communicate(timeout=120)
     assert (run.returncode, complaints) == (130, LINE)
     while any(Path("/proc", str(worker)).exists() for worker in workers):
         assert time.monotonic() < deadline
@@ -124,7 +124,7 @@ def test_while_it_is_imported(command: list[str], module: str, tmp_path: Path) -
     (tmp_path / "sitecustomize.py").write_text(text)
     environment = {"PYTHONPATH": str(tmp_path)}
     with _start(tmp_path, *command, "backends", environment=environment) as run:
-        said = run.communicate(timeout=60)
+        said = run.communicate(timeout=120)
     assert (run.returncode, *said) == (130, "", LINE)
 
 
@@ -139,7 +139,7 @@ def test_while_a_driver_is_imported(tmp_path: Path) -> None:
         (tmp_path / "a").write_bytes(b"")
         environment = {"PYTHONPATH": str(tmp_path)}
         with _start(tmp_path, *MODULE, *arguments, environment=environment) as run:
-            _, complaints = run.communicate(timeout=60)
+            _, complaints = run.communicate(timeout=120)
         assert (run.returncode, complaints) == (130, LINE), arguments
 
 
@@ -155,7 +155,7 @@ def test_at_the_end_what_was_found_is_still_said(tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(AT_THE_END)
     environment = {"PYTHONPATH": str(tmp_path)}
     with _start(tmp_path, *MODULE, "explain", "DEL-01", environment=environment) as run:
-        said, complaints = run.communicate(timeout=60)
+        said, complaints = run.communicate(timeout=120)
     assert said.startswith("DEL-01 ")
     assert (run.returncode, complaints) == (130, LINE)
 
@@ -170,7 +170,7 @@ def test_where_the_parent_has_it_ignored_it_stays_so(tmp_path: Path) -> None:
     finally:
         signal.signal(signal.SIGINT, before)
     with run:
-        assert run.communicate(timeout=60)[1] == ""
+        assert run.communicate(timeout=120)[1] == ""
     assert run.returncode == 0
 
 
@@ -180,7 +180,7 @@ def test_the_emulator_is_ended_by_it_as_it_is_meant_to_be(tmp_path: Path) -> Non
         assert run.stdout is not None
         assert run.stdout.readline().startswith("end point: ")
         _press_ctrl_c(run)
-        _, complaints = run.communicate(timeout=60)
+        _, complaints = run.communicate(timeout=120)
     assert (run.returncode, complaints) == (0, "")
 
 

@@ -36,7 +36,7 @@ def obeying(folder: Path) -> Iterator[Command]:
             capture_output=True,
             text=True,
             encoding="utf-8",
-            timeout=60,
+            timeout=120,
             check=False,
         )
 
@@ -96,14 +96,14 @@ def test_what_is_printed_to_be_replayed_can_be_pasted(folder: Path) -> None:
     run = [sys.executable, "-m", "memcert"]
     done = subprocess.run(
         [*run, "certify", name, "--budget", "0", "--rule", "DEL-02", "--counterexamples", "a b"],
-        cwd=folder, capture_output=True, text=True, check=False, timeout=60,
+        cwd=folder, capture_output=True, text=True, check=False, timeout=120,
     )  # fmt: skip
     assert done.returncode == 1, done.stderr
     (line,) = [each for each in done.stdout.splitlines() if "memcert replay" in each]
     command = line.partition("replay: memcert ")[2]
     again = subprocess.run(
         f"{shlex.join(run)} {command}",
-        shell=True, cwd=folder, capture_output=True, text=True, check=False, timeout=60,
+        shell=True, cwd=folder, capture_output=True, text=True, check=False, timeout=120,
     )  # fmt: skip
     assert again.returncode == 1, again.stderr
     assert "the backend does not do what the contract says" in again.stdout

@@ -291,6 +291,29 @@ def test_the_list_of_backends_names_missing_extras(command: Command, folder: Pat
     assert "reference core (ephemeral by design)" in text
 
 
+WITHOUT_TABLESTORE = WITHOUT_DRIVERS.replace(
+    '{"redis", "fakeredis", "lupa", "sqlalchemy", "aiosqlite"}',
+    '{"aiohttp", "google", "tablestore", "urllib3"}',
+)
+
+
+def test_the_help_of_the_emulator_needs_no_extra(command: Command, folder: Path) -> None:
+    assert WITHOUT_TABLESTORE != WITHOUT_DRIVERS
+    (folder / "sitecustomize.py").write_text(WITHOUT_TABLESTORE)
+    done = command("emulator", "tablestore", "--help", PYTHONPATH=str(folder))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("usage: memcert emulator tablestore [-h] [--port PORT]")
+    done = command("emulator", "tablestore", "--port", "0", PYTHONPATH=str(folder))
+    assert_one_line(done.returncode, done.stderr, "pip install 'memcert[tablestore]'")
+
+
+def test_an_emulator_that_cannot_start(command: Command) -> None:
+    pytest.importorskip("tablestore")
+    done = command("emulator", "tablestore", "--port", "99999")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert len(done.stderr.splitlines()) == 1
+
+
 def test_in_a_process_of_its_own(command: Command) -> None:
     for name, said in (
         ("factories.py:twice", "yields twice"),
