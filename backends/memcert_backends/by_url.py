@@ -28,30 +28,46 @@ class UnknownURL(Exception):
     """A URL leads to no store that there is a memory for; one line that says so."""
 
 
+def check_url(url: str) -> None:
+    """Refuse a URL that there is no memory for, without connecting to anything.
+
+    Args:
+        url: the URL.
+
+    Raises:
+        UnknownURL: there is no memory for it; one line says why.
+    """
+    scheme, separator, _ = url.partition("://")
+    if not separator:
+        raise UnknownURL(f"{url!r} is no URL, such as sqlite:///path/to/file or redis://host:6379")
+    if scheme not in (*REDIS, TABLESTORE) and scheme.partition("+")[0] not in DRIVERS:
+        known = ", ".join(f"{each}://" for each in (*REDIS[:2], *DRIVERS, TABLESTORE))
+        raise UnknownURL(f"there is no memory for {scheme}:// URLs; there is for {known}")
+
+
 @asynccontextmanager
 async def open_by_url(
-    url: str, user_id: str, session_id: str, prefix: str | None = None
+    url: str, user_id: str, session_id: str, prefix: str | None = None, *, create: bool = True
 ) -> AsyncIterator[StoredMemory]:
     """Open a memory in the store at a URL, and close it at the end.
 
     Args:
         url: ``redis://…``, ``tablestore://KEYID:SECRET@host:port/instance``, or an SQLAlchemy URL,
-            with its driver or without.
+            with its driver or without. That of PostgreSQL may have libpq's options.
         user_id: whose memory it is.
         session_id: which of the user's sessions.
         prefix: the `key_prefix`, the `table_prefix`, or the `table_name`, that the memory was made
             with; None for the default.
+        create: whether a file that is not there may be made: not by who only reads.
 
     Raises:
-        UnknownURL: there is no memory for such a URL, or an extra is missing.
+        UnknownURL: there is no memory for such a URL, an extra is missing, or there is no file.
         TypeError: an id is not a string.
         ValueError: an id or the prefix is not admitted.
     """
+    check_url(url)
     scheme = urlsplit(url).scheme
     database, _, driver = scheme.partition("+")
-    if scheme not in (*REDIS, TABLESTORE) and database not in DRIVERS:
-        known = ", ".join(f"{each}://" for each in (*REDIS[:2], *DRIVERS, TABLESTORE))
-        raise UnknownURL(f"there is no memory for {scheme or 'no'}:// URLs; there is for {known}")
     try:
         if scheme in REDIS:
             opened = _open_redis(url, user_id, session_id, prefix or "")
@@ -60,7 +76,7 @@ async def open_by_url(
         else:
             rest = url.partition("://")[2]
             full = f"{database}+{driver or DRIVERS[database]}://{rest}"
-            opened = _open_sql(full, user_id, session_id, prefix)
+            opened = _open_sql(full, user_id, session_id, prefix, create=create)
         async with opened as memory:
             yield memory
     except ModuleNotFoundError as error:
@@ -114,13 +130,15 @@ async def _open_tablestore(
 
 @asynccontextmanager
 async def _open_sql(
-    url: str, user_id: str, session_id: str, prefix: str | None
+    url: str, user_id: str, session_id: str, prefix: str | None, *, create: bool
 ) -> AsyncIterator[StoredMemory]:
-    from sqlalchemy.ext.asyncio import create_async_engine
-
+    from memcert_backends.database_url import UnusableURL, engine_at
     from memcert_backends.sql import AsyncSQLAlchemyMemory
 
-    engine = create_async_engine(url)
+    try:
+        engine = engine_at(url, create=create)
+    except UnusableURL as error:
+        raise UnknownURL(str(error)) from None
     try:
         more: dict[str, Any] = {} if prefix is None else {"table_prefix": prefix}
         async with AsyncSQLAlchemyMemory(

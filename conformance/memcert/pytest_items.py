@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 
+from memcert.command_line.errors import WrongQuestion
+from memcert.command_line.question import check_level
 from memcert.engine.certification import judge, search_for
 from memcert.engine.corpus import Corpus
+from memcert.engine.foreign_text import one_line, visible
 from memcert.engine.handle import BadFactory
 from memcert.engine.plan import Plan, rules_up_to, share_of
 from memcert.engine.preflight import preflight
@@ -34,16 +37,21 @@ class Items:
         config: pytest's.
 
     Raises:
-        pytest.UsageError: a backend cannot be found.
+        pytest.UsageError: a backend cannot be found, or cannot show the level that is asked for.
     """
 
     def __init__(self, config: pytest.Config) -> None:
         try:
             self._backends = [resolve(name) for name in config.getoption("--memcert-backend")]
         except UnknownBackend as error:
-            raise pytest.UsageError(str(error)) from error
+            raise pytest.UsageError(one_line(str(error))) from error
         level = config.getoption("--memcert-level")
         self._level = Level(level) if level else None
+        try:
+            for backend in self._backends:
+                check_level(backend, config.getoption("--memcert-server"), self._level)
+        except WrongQuestion as error:
+            raise pytest.UsageError(error.format_message()) from error
         self._config = config
         self._stack = ExitStack()
         self._sessions: dict[int, Session] = {}
@@ -65,7 +73,7 @@ class Items:
             items.extend(
                 RuleItem.from_parent(
                     session,
-                    name=f"memcert[{backend.name}-{rule.id}]",
+                    name=f"memcert[{one_line(backend.name)}-{rule.id}]",
                     rule=rule,
                     backend=backend,
                     seconds=seconds * share_of(rule),
@@ -97,7 +105,7 @@ class Items:
                 session = self._stack.enter_context(Session(CONTRACT, backend, server))
                 preflight(session)
             except (BadFactory, ServerUnavailable) as error:
-                self._faults[number] = str(error)
+                self._faults[number] = one_line(str(error))
                 raise
             self._sessions[number] = session
         return self._sessions[number]
@@ -138,8 +146,8 @@ class RuleItem(pytest.Item):
         except (BadFactory, ServerUnavailable) as error:
             if hasattr(self.config, "workerinput"):
                 # In a process of pytest-xdist, leaving would only say that a worker is gone.
-                raise RuleBroken(str(error)) from error
-            pytest.exit(str(error), returncode=2)
+                raise RuleBroken(one_line(str(error))) from error
+            pytest.exit(one_line(str(error)), returncode=2)
         lacking = session.subject.capabilities.lacking(self._rule.needs)
         if lacking:
             pytest.skip(f"unsupported: the backend lacks {', '.join(lacking)}")
@@ -151,13 +159,13 @@ class RuleItem(pytest.Item):
         search = search_for(self._rule, session, corpus, plan, until)
         verdict, _ = judge(search, corpus)
         if verdict.finding is not Finding.PASSED:
-            raise RuleBroken(self._report(verdict))
+            raise RuleBroken("\n".join([self._report(verdict), *map(one_line, corpus.complaints)]))
 
     def _report(self, verdict: Verdict) -> str:
         text = f"{self._rule.id}: {self._rule.text}"
         example = verdict.counterexample
         if example is None:
-            return f"{text}\n{verdict.finding.value}: {verdict.reason}"
+            return visible(f"{text}\n{verdict.finding.value}: {verdict.reason}")
         shown = script(
             example.program,
             example.divergence,
@@ -166,11 +174,12 @@ class RuleItem(pytest.Item):
             title=text,
             server=self.config.getoption("--memcert-server"),
         )
-        return (
+        found = (
             f"{text}\n  {example.divergence.operation}"
             f"\n  expected: {example.divergence.expected}"
-            f"\n  observed: {example.divergence.observed}\n\n{shown}"
+            f"\n  observed: {example.divergence.observed}"
         )
+        return f"{visible(found)}\n\n{shown}"
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Return the report of a broken rule, without a traceback through the kit.
@@ -185,4 +194,5 @@ class RuleItem(pytest.Item):
 
     def reportinfo(self) -> tuple[Any, int | None, str]:
         """Return what pytest shows as the place and the title of the test."""
-        return self.path, None, f"memcert {self._backend.name}: {self._rule.id} {self._rule.text}"
+        name = one_line(self._backend.name)
+        return self.path, None, f"memcert {name}: {self._rule.id} {self._rule.text}"

@@ -21,6 +21,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
+from memcert.shadows import shadow_of
 from memcert_backends.backend import Backend, Factory, Space
 from memcert_backends.backend import backend as make_backend
 from memcert_backends.builtin import BUILT_IN
@@ -47,18 +48,56 @@ def resolve(name: str) -> Backend:
     Raises:
         UnknownBackend: it leads to none; one line says what to do.
     """
+    if not name.strip():
+        raise UnknownBackend(f"{name!r} is no name: {_OWN}")
     if name.startswith("mutant:"):
         found = _mutant(name.removeprefix("mutant:"))
     elif name in BUILT_IN:
         found = _named(BUILT_IN[name].place, name)
     elif ":" in name:
+        _check_place(name)
         found = _named(name, name)
+    elif name.endswith(".py"):
+        raise UnknownBackend(
+            f"{name} is a file: say what in it, {name}:NAME"
+            if Path(name).is_file()
+            else f"there is no file {name}"
+        )
     else:
         points = [point for point in entry_points(group=GROUP) if point.name == name]
         if not points:
             raise UnknownBackend(_unknown(name, names()))
         found = _named(points[0].value, name)
     return replace(found, specification=_absolute(name))
+
+
+_OWN = (
+    "a backend of your own is named package.module:NAME or path/to/file.py:NAME, the name of a"
+    " factory or of a memory class"
+)
+
+
+def _check_place(name: str) -> None:
+    """Refuse what cannot be the name of something in a module or a file.
+
+    Args:
+        name: a name with a colon in it.
+
+    Raises:
+        UnknownBackend: it cannot be; one line says what is missing.
+    """
+    module, _, attribute = name.rpartition(":")
+    if not module.strip():
+        raise UnknownBackend(f"{name!r} names no module and no file: {_OWN}")
+    if not attribute.strip():
+        raise UnknownBackend(f"{name!r} does not say what in it: write {module}:NAME; {_OWN}")
+    if not all(part.isidentifier() for part in attribute.split(".")):
+        raise UnknownBackend(f"{attribute!r} in {name!r} is no name in Python: {_OWN}")
+    if not module.endswith(".py") and not all(map(str.isidentifier, module.split("."))):
+        raise UnknownBackend(
+            f"{module!r} cannot be imported: it is neither the name of a module, such as"
+            " package.module, nor a file whose name ends in .py"
+        )
 
 
 def _mutant(name: str) -> Backend:
@@ -72,10 +111,7 @@ def _mutant(name: str) -> Backend:
 def _unknown(name: str, known: list[str]) -> str:
     near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
     hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(known)}."
-    return (
-        f"there is no backend {name!r}: {hint} A backend of your own is named"
-        " package.module:name or path/to/file.py:name"
-    )
+    return f"there is no backend {name!r}: {hint} A{_OWN[1:]}"
 
 
 def _named(place: str, name: str) -> Backend:
@@ -97,14 +133,19 @@ def _named(place: str, name: str) -> Backend:
 def _load(module_name: str, name: str) -> Any:
     if module_name.endswith(".py"):
         return _load_file(Path(module_name))
-    # As with `python -m`, a module in the working directory can be named.
-    here = os.getcwd()  # noqa: PTH109 - sys.path holds strings
-    if here not in sys.path:
-        sys.path.insert(0, here)
+    if name not in BUILT_IN:
+        _look_here_first()
     try:
         return importlib.import_module(module_name)
     except (Exception, SystemExit) as error:
         raise UnknownBackend(_import_failed(module_name, name, error)) from error
+
+
+def _look_here_first() -> None:
+    """Have modules of the working folder be found, as with `python -m`."""
+    here = os.getcwd()  # noqa: PTH109 - sys.path holds strings
+    if here not in sys.path[:1]:
+        sys.path[:] = [here, *(each for each in sys.path if each != here)]
 
 
 def _load_file(path: Path) -> Any:
@@ -128,6 +169,9 @@ def _load_file(path: Path) -> Any:
 
 
 def _import_failed(module_name: str, name: str, error: BaseException) -> str:
+    shadow = shadow_of(error)
+    if shadow is not None:
+        return f"{module_name} cannot be imported: {shadow}"
     extra = BUILT_IN[name].extra if name in BUILT_IN else None
     if isinstance(error, ModuleNotFoundError) and extra is not None:
         return f"{name!r} needs the extra {extra!r}: pip install 'memcert[{extra}]' ({error})"
@@ -151,8 +195,8 @@ def as_backend(item: Any, name: str) -> Backend:
     if inspect.isclass(item):
         return _of_class(item, name)
     raise UnknownBackend(
-        f"{name} is a {type(item).__name__}: a backend is an async generator function that takes"
-        " a space and yields a memory, or a memory class"
+        f"{name} is of type {type(item).__name__}: a backend is an async generator function that"
+        " takes a space and yields a memory, or a memory class"
     )
 
 

@@ -34,6 +34,10 @@ STORES = {
 """Every store, and its module."""
 
 
+FILES = frozenset({"folder", "sqlite"})
+"""The stores that are files: there is no server, and no connection to it."""
+
+
 def start(store: str, how: str | None = None) -> AbstractContextManager[Server]:
     """Start a store, or connect to a running one; it is stopped when the context ends.
 
@@ -64,6 +68,16 @@ def default_way(store: str) -> str:
     return way
 
 
+def can_be_lost(store: str, how: str) -> bool:
+    """Tell whether memcert can show what becomes of a store when its server is killed.
+
+    Args:
+        store: one of `STORES`.
+        how: how it is started, as `start` takes it.
+    """
+    return how == "process" or store in FILES
+
+
 def url_of(store: str) -> str:
     """Return what the URL of a running store looks like.
 
@@ -86,6 +100,7 @@ def why_not(store: str, how: str) -> str | None:
 
 
 __all__ = [
+    "FILES",
     "STORES",
     "WAYS",
     "Address",
@@ -93,6 +108,7 @@ __all__ = [
     "KillableServer",
     "Server",
     "ServerUnavailable",
+    "can_be_lost",
     "default_way",
     "start",
     "url_of",

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from memcert_backends.tablestore.emulator.errors import ServiceError
-from memcert_backends.tablestore.emulator.instance import Settings
 from memcert_backends.tablestore.emulator.lag import Lag
 from memcert_backends.tablestore.emulator.server import Emulator, serving
 from memcert_backends.tablestore.emulator.service import Request, Service
+from memcert_backends.tablestore.emulator.settings import Settings
 
 JOURNAL = "journal"
 """The file with the requests, in the folder of the server."""

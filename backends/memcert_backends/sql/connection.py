@@ -25,6 +25,7 @@ from memcert_backends.sql.drivers import Driver, driver_of
 from memcert_backends.sql.ending import Progress, to_its_end, watch
 from memcert_backends.sql.explained import explained, used_in_several_loops
 from memcert_backends.sql.layout import Layout
+from memcert_backends.url_secrets import without_secrets
 
 T = TypeVar("T")
 Work: TypeAlias = Callable[[Connection, Progress], T]
@@ -77,7 +78,7 @@ class Database:
         self.layout = Layout(self.dialect, prefix, schema, self._session)
         if self._engine is not None:
             watch(self._engine)
-            self.description = self._engine.url.render_as_string(hide_password=True)
+            self.description = without_secrets(self._engine.url.render_as_string())
 
     async def read(self, operation: Callable[[Connection], T], nothing: T) -> T:
         """Run an operation of one statement that reads.

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import click
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from memcert.command_line.errors import in_one_line
+from memcert.reports.terminal import Terminal
 from memcert.resolver import UnknownBackend, names, resolve
 from memcert.short_term.mutants import MUTANTS
 from memcert_backends.servers import WAYS, default_way, url_of, why_not
@@ -47,7 +47,7 @@ def backends(mutants: bool) -> None:
     A store is embedded in a process of memcert's, started as a process or in a container, or one
     that runs already, named by its URL: memcert certify BACKEND --server HOW.
     """
-    console = Console(highlight=False, soft_wrap=True)
+    console = Terminal()
     entries = _entries()
     if console.is_terminal:
         _print_table(console, entries)
@@ -95,7 +95,7 @@ def _ways_of(store: str) -> tuple[dict[str, str], dict[str, str]]:
     return ways, reasons
 
 
-def _print_table(console: Console, entries: list[Entry]) -> None:
+def _print_table(console: Terminal, entries: list[Entry]) -> None:
     footnotes: list[str] = []
 
     def cell(entry: Entry, way: str) -> str:

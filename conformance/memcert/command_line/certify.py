@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 import math
+import shlex
 import sys
 from pathlib import Path
 
 import click
 from hypothesis.configuration import set_hypothesis_home_dir
-from rich.console import Console
 
 from memcert.command_line.errors import WrongQuestion, in_one_line
+from memcert.command_line.question import (
+    check_capabilities,
+    check_counterexamples,
+    check_level,
+    check_rules,
+    check_session,
+)
 from memcert.engine.certificate import Certificate, succeeded, write_certificate
 from memcert.engine.certification import certify as run
 from memcert.engine.corpus import Corpus
 from memcert.engine.deviation import read_deviations
-from memcert.engine.files import check_writable
+from memcert.engine.files import Unwritable, check_writable
 from memcert.engine.plan import TOP_LEVEL, Plan, asked_of
+from memcert.engine.preflight import preflight
 from memcert.engine.rule import Level
 from memcert.engine.session import Session
 from memcert.reports.console import Watch, show
 from memcert.reports.files import write_reports
+from memcert.reports.terminal import Terminal
 from memcert.resolver import resolve
 from memcert.short_term import CONTRACT
+from memcert_backends.url_secrets import without_secrets
 
 LEVELS = [level.value for level in Level if TOP_LEVEL.includes(level)]
 
@@ -77,7 +87,8 @@ LEVELS = [level.value for level in Level if TOP_LEVEL.includes(level)]
 )
 @click.option(
     "--counterexamples",
-    type=click.Path(path_type=Path),
+    # One that cannot be read is no reason to lose a verdict.
+    type=click.Path(path_type=Path, readable=False),
     default=Path(".memcert"),
     show_default=True,
     metavar="FOLDER",
@@ -110,11 +121,11 @@ def certify(
         raise WrongQuestion("name a backend, such as: memcert certify redis (see memcert backends)")
     if budget is not None and not math.isfinite(budget):
         raise WrongQuestion(f"--budget must be a number of seconds, not {budget}")
-    unknown = sorted(set(rules) - set(CONTRACT.by_id))
-    if unknown:
-        raise WrongQuestion(f"there is no rule {unknown[0]!r}; reference/CONTRACT.md lists them")
+    check_rules(rules, level)
+    check_counterexamples(counterexamples)
     backend = resolve(named)
     asked = Level(level) if level else None
+    check_level(backend, server, asked)
     known = read_deviations(deviations, CONTRACT) if deviations else ()
     if report_dir is not None:
         check_writable(report_dir)
@@ -122,24 +133,39 @@ def certify(
     set_hypothesis_home_dir(counterexamples.absolute() / "hypothesis")
     seconds = 10.0 if budget is None and rules else budget
     plan = Plan(asked, frozenset(rules), seconds, seed, deviations=known)
-    console = Console(highlight=False, soft_wrap=True)
+    console = Terminal()
     corpus = Corpus(counterexamples, backend.name, CONTRACT)
     with Session(CONTRACT, backend, server) as session:
+        check_session(session, asked)
         _, chosen = asked_of(session, plan)
         watch = Watch(console, len(chosen), backend.name)
         with watch.shown():
-            found = run(session, plan, corpus, watch)
+            capabilities = preflight(session)
+            check_capabilities(plan, chosen, capabilities)
+            found = run(session, plan, corpus, watch, capabilities)
         certificate = write_certificate(session, plan, found)
-    show(console, certificate, CONTRACT, server)
-    if corpus.folder is not None and corpus.folder.is_dir() and any(corpus.folder.iterdir()):
-        console.print(
-            f"  replay: memcert replay {corpus.folder}/RULE-....json --backend {named}",
-            markup=False,
-        )
+    replays = {rule: _replay(file, named, server) for rule, file in corpus.kept.items()}
+    show(console, certificate, CONTRACT, server, replays)
+    for complaint in corpus.complaints:
+        console.print(f"  {complaint}", markup=False)
+    good = _good(certificate, strict=strict)
     if report_dir is not None:
-        write_reports(report_dir, certificate)
-        console.print(f"  report {report_dir}", markup=False)
-    sys.exit(0 if _good(certificate, strict=strict) else 1)
+        try:
+            write_reports(report_dir, certificate)
+        except Unwritable as error:
+            if good:
+                raise
+            # The verdict is what counts.
+            WrongQuestion(str(error)).show()
+        else:
+            console.print(f"  report {report_dir}", markup=False)
+    sys.exit(0 if good else 1)
+
+
+def _replay(file: Path, backend: str, server: str | None) -> str:
+    """Return the command that runs a program again, as a shell takes it."""
+    words = ["memcert", "replay", str(file), "--backend", backend]
+    return shlex.join(words if server is None else [*words, "--server", without_secrets(server)])
 
 
 def _good(certificate: Certificate, *, strict: bool) -> bool:

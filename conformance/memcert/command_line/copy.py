@@ -7,11 +7,27 @@ import sys
 from typing import Any
 
 import click
-from rich.console import Console
 
-from memcert.command_line.errors import WrongQuestion, in_one_line
-from memcert_backends.by_url import open_by_url
+from memcert.command_line.errors import WRONG, WrongQuestion, in_one_line
+from memcert.reports.summary import counted
+from memcert.reports.terminal import Terminal
+from memcert_backends.by_url import check_url, open_by_url
 from memcert_reference.state import CONTENT_KEY, SUMMARY_KEY
+from memcert_reference.values import identifier
+
+DRIVERS = {
+    "aiohttp",
+    "aiomysql",
+    "asyncmy",
+    "asyncpg",
+    "memcert_backends",
+    "psycopg",
+    "pymysql",
+    "redis",
+    "sqlalchemy",
+    "tablestore",
+}
+"""Whose own errors are the user's to see: a server that is not there, a wrong password."""
 
 
 @click.command()
@@ -38,37 +54,62 @@ def copy(
 ) -> None:
     """Copy a session, with its messages, marks and summary, to another store.
 
-    URLs are redis://…, sqlite:///path, postgresql://…, mysql://…, as SQLAlchemy and redis-py take
-    them. The source is only read. The target is written in one step, and read again to compare.
-    Repeating it is safe: a target that holds the same already is left alone, and one that holds
-    something else is replaced with --replace only. Exit status 0: the target holds the session; 1:
-    it holds something else; 2: the question was wrong.
+    URLs are redis://…, sqlite:///path, postgresql://…, mysql://…, as SQLAlchemy, libpq and redis-py
+    take them. The source is only read, and never made: one that holds neither messages nor a
+    summary of that session is a wrong question, and nothing is changed, --replace or not. The
+    target is written in one step, and read again to compare. Repeating it is safe: a target that
+    holds the same already is left alone, and one that holds something else is replaced with
+    --replace only. Exit status 0: the target holds the session; 1: it holds something else; 2: the
+    question was wrong.
     """
-    console = Console(highlight=False, soft_wrap=True)
+    console = Terminal()
     origin = (source, user, session, from_prefix)
-    destination = (target, to_user or user, to_session or session, to_prefix)
+    destination = (
+        target,
+        user if to_user is None else to_user,
+        session if to_session is None else to_session,
+        to_prefix,
+    )
     if origin == destination:
         raise WrongQuestion("the source and the target are the same space")
+    for url in (source, target):
+        check_url(url)
+    try:
+        ids = {"user": user, "session": session, "to-user": to_user, "to-session": to_session}
+        for name, value in ids.items():
+            if value is not None:
+                identifier(value, f"--{name}")
+    except ValueError as error:
+        raise WrongQuestion(str(error)) from error
     try:
         held = asyncio.run(_copy(console, origin, destination, replace=replace))
-    except (OSError, TypeError, ValueError) as error:
-        raise WrongQuestion(f"{type(error).__name__}: {error}") from error
+    except WRONG:
+        raise
     except Exception as error:
-        # The drivers' own errors have no common class: a server that is not there, a wrong
-        # password, a database that does not exist.
-        if not type(error).__module__.startswith(("redis", "sqlalchemy", "asyncpg")):
+        # The drivers' own errors have no common class.
+        if (
+            not isinstance(error, (OSError, TypeError, ValueError))
+            and type(error).__module__.partition(".")[0] not in DRIVERS
+        ):
             raise
-        raise WrongQuestion(f"{type(error).__name__}: {error}") from error
+        raise WrongQuestion(_reason(error)) from error
     sys.exit(0 if held else 1)
 
 
 Place = tuple[str, str, str, str | None]
 
 
-async def _copy(console: Console, origin: Place, destination: Place, *, replace: bool) -> bool:
+async def _copy(console: Terminal, origin: Place, destination: Place, *, replace: bool) -> bool:
     with console.status("reading the source"):
-        async with open_by_url(*origin) as memory:
+        async with open_by_url(*origin, create=False) as memory:
             state = await memory.export_state()
+    if _is_empty(state):
+        _, user, session, prefix = origin
+        where = "" if prefix is None else f" under the prefix {prefix!r}"
+        raise WrongQuestion(
+            f"the source holds nothing of user {user!r}, session {session!r}{where}: no message and"
+            " no summary; nothing was changed"
+        )
     console.print(f"source: {_described(state)}")
     async with open_by_url(*destination) as memory:
         with console.status("reading the target"):
@@ -90,12 +131,20 @@ async def _copy(console: Console, origin: Place, destination: Place, *, replace:
     return True
 
 
+def _reason(error: BaseException) -> str:
+    """Return what a driver says, without what SQLAlchemy says of itself."""
+    cause = getattr(error, "orig", None) or error
+    text = str(cause)
+    if isinstance(error, TypeError) and "keyword argument" in text:
+        return f"an option behind the '?' of a URL is not one of its driver's: {text}"
+    return f"{type(cause).__name__}: {text}" if text else type(cause).__name__
+
+
 def _is_empty(state: dict[str, Any]) -> bool:
     return not state[CONTENT_KEY] and not state[SUMMARY_KEY]
 
 
 def _described(state: dict[str, Any]) -> str:
-    number = len(state[CONTENT_KEY])
     marks = sum(len(marks) for _, marks in state[CONTENT_KEY])
     summary = "a summary" if state[SUMMARY_KEY] else "no summary"
-    return f"{number:,} message{'' if number == 1 else 's'}, {marks:,} marks, {summary}"
+    return f"{counted(len(state[CONTENT_KEY]), 'message')}, {counted(marks, 'mark')}, {summary}"

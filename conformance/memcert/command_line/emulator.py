@@ -22,10 +22,13 @@ def emulator() -> None:
 @in_one_line
 def tablestore(arguments: tuple[str, ...]) -> None:
     """Run the emulator of Alibaba Cloud Tablestore (--help shows its options)."""
+    from memcert_backends.tablestore.emulator.__main__ import main
+
     try:
-        from memcert_backends.tablestore.emulator.__main__ import main
+        failed = main(arguments)
     except ModuleNotFoundError as error:
         raise WrongQuestion(
             f"the emulator needs an extra: pip install 'memcert[tablestore]' ({error})"
         ) from error
-    sys.exit(main(arguments))
+    # It has said why it does not start: its port is taken, or its snapshot cannot be read.
+    sys.exit(2 if failed else 0)

@@ -8,13 +8,16 @@ from typing import ParamSpec, TypeVar
 
 import click
 
-from memcert.command_line.interrupts import kept_interrupts, was_interrupted
+from memcert.command_line.interrupts import kept_interrupts, raised_interrupts, was_interrupted
 from memcert.engine.certificate import MalformedCertificate
 from memcert.engine.deviation import MalformedDeviations
 from memcert.engine.files import Unwritable
+from memcert.engine.foreign_text import one_line
 from memcert.engine.handle import BadFactory
 from memcert.engine.operation import MalformedProgram
+from memcert.interruption import STATUS
 from memcert.resolver import UnknownBackend
+from memcert.shadows import shadow_of
 from memcert_backends.by_url import UnknownURL
 from memcert_backends.servers import ServerUnavailable
 
@@ -41,13 +44,13 @@ class WrongQuestion(click.ClickException):
 
     def format_message(self) -> str:
         """Return the message in one line."""
-        return " ".join(self.message.splitlines())
+        return one_line(self.message)
 
 
 class Interrupted(click.ClickException):
     """The user pressed Ctrl-C: nothing is known, which is neither of the other exit statuses."""
 
-    exit_code = 130  # as shells say it: 128 and the number of SIGINT
+    exit_code = STATUS
 
     def __init__(self) -> None:
         super().__init__("interrupted")
@@ -63,13 +66,15 @@ def in_one_line(function: Callable[Parameters, Result]) -> Callable[Parameters, 
     @functools.wraps(function)
     def wrapper(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
         try:
-            with kept_interrupts():
+            with raised_interrupts(), kept_interrupts():
                 return function(*args, **kwargs)
-        except WRONG as error:
-            raise WrongQuestion(str(error)) from error
         except BaseException as error:
             if was_interrupted(error):
                 raise Interrupted from None
+            if isinstance(error, WRONG):
+                raise WrongQuestion(shadow_of(error) or str(error)) from error
+            if isinstance(error, (ImportError, AttributeError)) and (line := shadow_of(error)):
+                raise WrongQuestion(line) from error
             raise
 
     return wrapper

@@ -5,9 +5,9 @@ from __future__ import annotations
 import difflib
 
 import click
-from rich.console import Console
 
 from memcert.command_line.errors import WrongQuestion, in_one_line
+from memcert.reports.terminal import Terminal
 from memcert.short_term import CONTRACT
 from memcert.short_term.mutants import MUTANTS
 
@@ -24,7 +24,7 @@ def explain(rule: str) -> None:
             f": did you mean {' or '.join(near)}?" if near else "; reference/CONTRACT.md lists them"
         )
         raise WrongQuestion(f"there is no rule {rule!r}{hint}")
-    console = Console(highlight=False, soft_wrap=True)
+    console = Terminal()
     level = "an extension, of no level" if found.level is None else f"level {found.level.value}"
     console.print(f"[bold]{found.id}[/] {found.text}")
     console.print(f"  {level}; broken, it means: {found.consequence.meaning}")

@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from memcert.command_line.errors import WrongQuestion, in_one_line
 from memcert.engine.program import Program
@@ -14,6 +13,7 @@ from memcert.engine.program_reading import parse_program
 from memcert.engine.script import script
 from memcert.engine.trials.story import story
 from memcert.replaying import run_again
+from memcert.reports.terminal import Terminal
 from memcert.short_term import CONTRACT
 
 
@@ -36,7 +36,7 @@ def replay(file: Path, name: str, server: str | None, as_script: bool) -> None:
     contract says; 1: it does not.
     """
     program = read(file)
-    console = Console(highlight=False, soft_wrap=True)
+    console = Terminal()
     divergence = run_again(program, name, server)
     for place, text in story(program):
         number = "" if place is None else place + 1
@@ -49,7 +49,8 @@ def replay(file: Path, name: str, server: str | None, as_script: bool) -> None:
                 break
     if as_script:
         text = script(program, divergence, CONTRACT, name, title=file.name, server=server)
-        console.print(f"\n{text}", markup=False, soft_wrap=True)
+        console.print()
+        console.print_source(text)
     if divergence is None:
         console.print("[green]the backend does what the contract says[/]")
     else:

@@ -7,12 +7,12 @@ import sys
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.markup import escape
 
 from memcert.command_line.errors import WrongQuestion, in_one_line
 from memcert.engine.certificate import MalformedCertificate, faults, other_corpus
 from memcert.reports.summary import corpus_line, headline, run_line, store_line
+from memcert.reports.terminal import Terminal
 from memcert.short_term import CONTRACT
 from memcert_reference.json_text import load_json
 
@@ -36,7 +36,7 @@ def verify(file: Path) -> None:
             f"{file} is not JSON that can be read: it is nested too deep"
         ) from error
     found = faults(certificate, CONTRACT)
-    console = Console(highlight=False, soft_wrap=True)
+    console = Terminal()
     for fault in found:
         console.print(f"[bold red]{escape(fault)}[/]")
     if not found and isinstance(certificate, dict):
@@ -45,7 +45,7 @@ def verify(file: Path) -> None:
         except (KeyError, TypeError, ValueError) as error:
             raise MalformedCertificate(f"{file} lacks {error}") from error
         console.print(f"[green]the certificate holds:[/] {escape(lines[0])}")
-        console.print(f"  {lines[1]}; {lines[2]}", markup=False)
+        console.print(f"  store: {lines[1]}; run: {lines[2]}", markup=False)
         console.print(f"  common corpus: {corpus_line(certificate)}", markup=False)
         other = other_corpus(certificate, CONTRACT)
         if other is not None:

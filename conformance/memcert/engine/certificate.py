@@ -16,6 +16,7 @@ from memcert.engine.rule import Consequence, Faults, Level, Rule
 from memcert.engine.session import Session
 from memcert.engine.verdict import Counterexample, Finding
 from memcert.engine.versions import drivers, kit_version, platform
+from memcert_backends.url_secrets import without_secrets
 from memcert_reference.json_text import dump_json
 
 Certificate = dict[str, Any]
@@ -170,6 +171,8 @@ def faults(certificate: Any, contract: Contract) -> list[str]:
         raise MalformedCertificate(
             f"it is not a certificate of this format: {type(error).__name__} {error}"
         ) from error
+    except RecursionError as error:
+        raise MalformedCertificate("it is no certificate: it is nested too deep") from error
 
 
 def other_corpus(certificate: Certificate, contract: Contract) -> str | None:
@@ -297,6 +300,8 @@ def _counterexample(counterexample: Counterexample | None) -> dict[str, Any] | N
     if counterexample is None:
         return None
     divergence = asdict(counterexample.divergence)
+    for part in ("expected", "observed"):
+        divergence[part] = without_secrets(divergence[part])
     return {
         "program": counterexample.program.to_json(),
         **divergence,

@@ -61,7 +61,13 @@ class Certification:
     complaints: Sequence[str]
 
 
-def certify(session: Session, plan: Plan, corpus: Corpus, progress: Progress) -> Certification:
+def certify(
+    session: Session,
+    plan: Plan,
+    corpus: Corpus,
+    progress: Progress,
+    capabilities: Capabilities | None = None,
+) -> Certification:
     """Check the rules against a backend.
 
     Args:
@@ -69,12 +75,14 @@ def certify(session: Session, plan: Plan, corpus: Corpus, progress: Progress) ->
         plan: what is asked.
         corpus: programs that failed before, and where those that fail now are kept.
         progress: who is told how far it is.
+        capabilities: what the backend can do; None to find out.
 
     Raises:
         BadFactory: the backend's factory is wrong, so that nothing can be said of the backend.
     """
     started = perf_counter()
-    capabilities = preflight(session)
+    if capabilities is None:
+        capabilities = preflight(session)
     rules = session.subject.contract.rules
     asked, chosen = asked_of(session, plan)
     deviations = {deviation.rule: deviation for deviation in plan.deviations}
@@ -88,13 +96,11 @@ def certify(session: Session, plan: Plan, corpus: Corpus, progress: Progress) ->
             verdicts.append(Verdict(rule.id, Finding.NOT_RUN, reason=reason))
             continue
         progress.starts(rule)
-        lacking = capabilities.lacking(rule.needs)
-        if capabilities.pointless(rule.needs):
-            reason = "the store is a file: there is no server, and no connection to it"
-            verdict = Verdict(rule.id, Finding.NOT_APPLICABLE, reason=reason)
-        elif lacking:
-            reason = f"the backend is not {' and not '.join(_described(need) for need in lacking)}"
-            verdict = Verdict(rule.id, Finding.UNSUPPORTED, reason=reason)
+        not_here = why_not(rule, capabilities)
+        if not_here is not None:
+            pointless = capabilities.pointless(rule.needs)
+            finding = Finding.NOT_APPLICABLE if pointless else Finding.UNSUPPORTED
+            verdict = Verdict(rule.id, finding, reason=not_here)
         else:
             share = share_of(rule)
             slice_ends = perf_counter() + max(time_left, 0.0) * share / shares_left
@@ -118,6 +124,21 @@ def certify(session: Session, plan: Plan, corpus: Corpus, progress: Progress) ->
     return Certification(
         verdicts, capabilities, asked, budget, tally, perf_counter() - started, complaints
     )
+
+
+def why_not(rule: Rule, capabilities: Capabilities) -> str | None:
+    """Return why a rule cannot be checked; None if it can be.
+
+    Args:
+        rule: the rule.
+        capabilities: what the backend can do.
+    """
+    if capabilities.pointless(rule.needs):
+        return "the store is a file: there is no server, and no connection to it"
+    lacking = capabilities.lacking(rule.needs)
+    if not lacking:
+        return None
+    return f"the backend is not {' and not '.join(_described(need) for need in lacking)}"
 
 
 def search_for(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from memcert.engine.contract import Contract
-from memcert.engine.files import write_text
+from memcert.engine.files import Unwritable, write_text
 from memcert.engine.operation import MalformedProgram
 from memcert.engine.program import Program
 from memcert.engine.program_reading import parse_program
@@ -17,32 +18,40 @@ from memcert.engine.program_reading import parse_program
 class Corpus:
     """The programs that failed for one backend.
 
+    What cannot be kept, or removed, is no reason to lose a verdict: it is put on record.
+
     Args:
         folder: where the programs of all backends are kept; None keeps nothing.
         backend: the backend's name.
         contract: whose operations they hold.
+
+    Attributes:
+        kept: the file of the program that was kept last for each rule, by the rule's id.
+        complaints: what could not be kept or removed, a line each.
     """
 
     def __init__(self, folder: Path | None, backend: str, contract: Contract) -> None:
         name = re.sub(r"[^A-Za-z0-9.-]+", "_", backend)
         self.folder = None if folder is None else folder / name
+        self.kept: dict[str, Path] = {}
+        self.complaints: list[str] = []
         self._contract = contract
 
     def programs(self, rule: str) -> Sequence[Program]:
         """Return the programs that broke a rule, the shortest first.
 
-        A file that cannot be read any more, since operations have changed, is passed over.
+        A file that cannot be read, or not any more, since operations have changed, is passed over.
 
         Args:
             rule: the rule's id.
         """
-        if self.folder is None or not self.folder.is_dir():
+        if self.folder is None or not os.path.isdir(self.folder):  # noqa: PTH112 - it never raises
             return []
         found = []
         for path in sorted(self.folder.glob(f"{rule}-*.json")):
             try:
                 found.append(parse_program(path.read_bytes(), self._contract.operations))
-            except MalformedProgram:
+            except (MalformedProgram, OSError):
                 continue
         return sorted(found, key=len)
 
@@ -72,7 +81,7 @@ class Corpus:
         return len(common & {program.to_text() for program in programs})
 
     def keep(self, rule: str, program: Program) -> Path | None:
-        """Keep a program that broke a rule, and return its file.
+        """Keep a program that broke a rule, and return its file; None if it is not kept.
 
         Args:
             rule: the rule's id.
@@ -82,7 +91,12 @@ class Corpus:
             return None
         text = program.to_text()
         path = self.folder / f"{rule}-{hashlib.sha256(text.encode()).hexdigest()[:8]}.json"
-        write_text(path, text + "\n")
+        try:
+            write_text(path, text + "\n")
+        except Unwritable as error:
+            self.complaints.append(f"the program that breaks {rule} is not kept: {error}")
+            return None
+        self.kept[rule] = path
         return path
 
     def forget(self, rule: str) -> None:
@@ -93,4 +107,7 @@ class Corpus:
         """
         if self.folder is not None:
             for path in self.folder.glob(f"{rule}-*.json"):
-                path.unlink(missing_ok=True)
+                try:
+                    path.unlink(missing_ok=True)
+                except OSError as error:
+                    self.complaints.append(f"{path} cannot be removed: {error.strerror}")

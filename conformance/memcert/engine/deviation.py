@@ -68,9 +68,13 @@ def read_deviations(path: Path, contract: Contract) -> Sequence[Deviation]:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise MalformedDeviations(f"{path}: {error}") from error
+    except RecursionError as error:
+        raise MalformedDeviations(f"{path} cannot be read: it is nested too deep") from error
     items = data.pop("deviation", [])
     if data or not isinstance(items, list):
         raise MalformedDeviations(f"{path}: only [[deviation]] tables are known")
+    if not items:
+        raise MalformedDeviations(f"{path} declares nothing: it has no [[deviation]] table")
     found = [_read(item, number, path, contract) for number, item in enumerate(items, 1)]
     rules = [deviation.rule for deviation in found]
     repeated = sorted({rule for rule in rules if rules.count(rule) > 1})

@@ -127,6 +127,8 @@ class Nursery:
             self._process = subprocess.Popen(
                 [
                     sys.executable,
+                    # Not the working folder before all else, unless it is so in this process.
+                    "-P",
                     "-m",
                     "memcert.engine.serving",
                     self._module,
@@ -135,6 +137,8 @@ class Nursery:
                 stdin=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
                 env=os.environ | {"PYTHONPATH": path},
+                # An interrupt from the terminal is for this process, which ends the others.
+                start_new_session=True,
             )
 
 

@@ -47,8 +47,8 @@ async def _inspect(session: Session) -> Capabilities:
         missing = [method for method in contract.methods if not hasattr(memory, method)]
         if missing:
             raise BadFactory(
-                f"the factory of {name!r} yields a {type(memory).__name__} that is no memory:"
-                f" it has no {missing[0]!r}"
+                f"the factory of {name!r} yields something of type"
+                f" {type(memory).__name__} that is no memory: it has no {missing[0]!r}"
             )
         await _done(memory, write, name)
         after = await _done(memory, look, name)

@@ -6,8 +6,11 @@ import re
 
 from memcert.engine.contract import Contract
 from memcert.engine.execution import Divergence
+from memcert.engine.foreign_text import comment
+from memcert.engine.foreign_text import source as source_in_log
 from memcert.engine.program import Program
 from memcert.engine.trials.story import story
+from memcert_backends.url_secrets import without_secrets
 
 _IMPORTS = {
     "asyncio": "import asyncio",
@@ -70,58 +73,52 @@ def script(
         lines.insert(0, "saved = {}")
     body = _BODY.format(
         backend=backend,
-        server="" if server is None else f", {server!r}",
+        server="" if server is None else f", {without_secrets(server)!r}",
         lines="\n".join(f"        {line}" for line in lines),
     )
     words = set(re.findall(r"\w+", body))
     wanted = _IMPORTS | dict(contract.imports)
     head = "\n".join(line for name, line in wanted.items() if name in words)
-    return f"# {title}\n{head}\n\n\n{body}"
+    return source_in_log(f"# {comment(title)}\n{head}\n\n\n{body}")
 
 
 def _trial(
     program: Program, divergence: Divergence | None, backend: str, title: str, server: str | None
 ) -> str:
     """Return a script for a program that only memcert can run, with its story as a comment."""
-    lines = [f"# {title}"]
+    lines = [f"# {comment(title)}"]
     for place, text in story(program):
-        lines.append(f"#   {_one_line(text)}")
+        lines.append(f"#   {comment(text)}")
         if divergence is not None and divergence.step == place:
             lines += [
-                f"#     then: {_one_line(divergence.operation)}",
-                f"#     expected: {_one_line(divergence.expected)}",
-                f"#     observed: {_one_line(divergence.observed)}",
+                f"#     then: {comment(divergence.operation)}",
+                f"#     expected: {comment(divergence.expected)}",
+                f"#     observed: {comment(divergence.observed)}",
             ]
-    arguments = "" if server is None else f", {server!r}"
-    return "\n".join(
-        [
-            *lines,
-            "from memcert import replay",
-            "",
-            f"PROGRAM = {program.to_text()!r}",
-            "",
-            f"print(replay(PROGRAM, {backend!r}{arguments}))",
-            "",
-        ]
-    )
+    arguments = "" if server is None else f", {without_secrets(server)!r}"
+    lines += [
+        "from memcert import replay",
+        "",
+        f"PROGRAM = {program.to_text()!r}",
+        "",
+        f"print(replay(PROGRAM, {backend!r}{arguments}))",
+        "",
+    ]
+    return source_in_log("\n".join(lines))
 
 
 def _shown(source: list[str], divergence: Divergence, memory: str) -> list[str]:
     """Return the lines of the last step, with what it must show and what it shows."""
     comments = [
-        f"# expected: {_one_line(divergence.expected)}",
-        f"# observed: {_one_line(divergence.observed)}",
+        f"# expected: {comment(divergence.expected)}",
+        f"# observed: {comment(divergence.observed)}",
     ]
     look = divergence.operation.replace("memory.", f"{memory}.")
     if "; ".join(source).replace(f"{memory}.", "memory.") != divergence.operation:
         if not look.startswith("await "):
-            return [*source, f"# then, {look}:", *comments]
+            return [*source, f"# then, {comment(look)}:", *comments]
         return [*source, *comments, f"print({look})"]
     *before, final = source
     if final.startswith(("await ", f"{memory}.")):
         return [*before, *comments, f"print({final})"]
     return [*before, final, *comments]
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.splitlines())

@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from memcert.command_line.errors import WrongQuestion, in_one_line
 from memcert.engine.files import check_writable
@@ -16,6 +15,7 @@ from memcert.measure.part import Held
 from memcert.measure.plan import Plan
 from memcert.measure.report import STEM, write
 from memcert.measure.run import MEASUREMENTS, run
+from memcert.reports.terminal import Terminal
 from memcert.resolver import resolve
 from memcert_backends.builtin import BUILT_IN
 
@@ -87,7 +87,7 @@ def main(
     chosen = names or tuple(name for name in BUILT_IN if name != "reference")
     ways = _ways(chosen, servers)
     check_writable(folder)
-    console = Console(highlight=False, soft_wrap=True)
+    console = Terminal()
     if not console.is_terminal:
         console.width = _PLAIN_WIDTH
     found = run(ways, only or tuple(MEASUREMENTS), plan, console)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from time import perf_counter
 from typing import Any
 
-from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.syntax import Syntax
 
 from memcert.engine.certificate import Certificate, succeeded
 from memcert.engine.contract import Contract
 from memcert.engine.execution import Divergence
+from memcert.engine.foreign_text import one_line
 from memcert.engine.program_reading import read_program
 from memcert.engine.rule import Consequence, Rule
 from memcert.engine.script import script
@@ -23,6 +22,7 @@ from memcert.reports.summary import (
     broken,
     corpus_line,
     cost_line,
+    counted,
     counterexample_lines,
     counts_line,
     headline,
@@ -30,6 +30,7 @@ from memcert.reports.summary import (
     run_line,
     store_line,
 )
+from memcert.reports.terminal import Terminal
 
 STYLES = {
     Finding.PASSED: "green",
@@ -53,11 +54,11 @@ class Watch:
         name: the backend's name.
     """
 
-    def __init__(self, console: Console, rules: int, name: str) -> None:
+    def __init__(self, console: Terminal, rules: int, name: str) -> None:
         self._console = console
         self._bar: Progress | None = None
         self._rules = rules
-        self._name = name
+        self._name = one_line(name)
         self._done = 0
         self._shown_at = perf_counter()
 
@@ -65,7 +66,8 @@ class Watch:
     def shown(self) -> Iterator[None]:
         """Show a progress bar for as long as the context lasts, on a terminal."""
         if not self._console.is_terminal:
-            self._console.print(f"memcert: certifying {escape(self._name)}, {self._rules} rules")
+            rules = counted(self._rules, "rule")
+            self._console.print(f"memcert: certifying {escape(self._name)}, {rules}")
             yield
             return
         columns = (
@@ -88,7 +90,8 @@ class Watch:
             rule: the rule.
         """
         if self._bar is not None:
-            self._bar.update(self._task, description=f"{rule.id} {escape(rule.text[:50])}")
+            text = escape(one_line(rule.text[:50]))
+            self._bar.update(self._task, description=f"{rule.id} {text}")
 
     def ends(self, rule: Rule, verdict: Verdict) -> None:
         """Be told what was found.
@@ -102,7 +105,7 @@ class Watch:
             self._bar.update(self._task, completed=self._done)
         if verdict.finding is not Finding.PASSED:
             style = STYLES[verdict.finding]
-            reason = f" ({verdict.reason})" if verdict.reason else ""
+            reason = f" ({one_line(verdict.reason)})" if verdict.reason else ""
             self._console.print(
                 f"[{style}]{verdict.finding.value}[/] {rule.id} \\[{rule.consequence.value}]"
                 f" {escape(rule.text)}{escape(reason)}"
@@ -113,7 +116,11 @@ class Watch:
 
 
 def show(
-    console: Console, certificate: Certificate, contract: Contract, server: str | None
+    console: Terminal,
+    certificate: Certificate,
+    contract: Contract,
+    server: str | None,
+    replays: Mapping[str, str] | None = None,
 ) -> None:
     """Print what was found, what hurts most first.
 
@@ -122,9 +129,12 @@ def show(
         certificate: the certificate.
         contract: whose operations the counterexamples are made of.
         server: how the store was started, for the scripts.
+        replays: the command that runs the program of a rule again, by the rule's id, where it was
+            kept.
     """
+    replays = replays or {}
     for number, verdict in enumerate(broken(certificate)):
-        _show_broken(console, verdict)
+        _show_broken(console, verdict, replays.get(verdict["rule"]))
         if number < SCRIPTS:
             _show_script(console, verdict, certificate, contract, server)
     good = succeeded(certificate)
@@ -143,7 +153,7 @@ def show(
         console.print(f"[bold red]level {certificate['level']['asked']} was not reached[/]")
 
 
-def _show_broken(console: Console, verdict: dict[str, Any]) -> None:
+def _show_broken(console: Terminal, verdict: dict[str, Any], replay: str | None) -> None:
     consequence = Consequence(verdict["consequence"])
     console.print()
     console.print(
@@ -153,10 +163,12 @@ def _show_broken(console: Console, verdict: dict[str, Any]) -> None:
     )
     for line in counterexample_lines(verdict):
         console.print(f"  {escape(line)}", highlight=False)
+    if replay is not None:
+        console.print(f"  replay: {replay}", markup=False)
 
 
 def _show_script(
-    console: Console,
+    console: Terminal,
     verdict: dict[str, Any],
     certificate: Certificate,
     contract: Contract,
@@ -172,10 +184,7 @@ def _show_script(
         server=server,
     )
     console.print()
-    if console.is_terminal:
-        console.print(Syntax(text, "python", background_color="default", word_wrap=True))
-    else:
-        console.print(text, markup=False, highlight=False, soft_wrap=True)
+    console.print_source(text)
 
 
 def divergence_of(example: dict[str, Any]) -> Divergence:

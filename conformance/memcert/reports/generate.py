@@ -11,12 +11,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from rich.console import Console
-
 from memcert.engine.certificate import Certificate, standing_of, write_certificate
 from memcert.engine.certification import certify
 from memcert.engine.corpus import Corpus
 from memcert.engine.files import write_text
+from memcert.engine.foreign_text import markdown as escaped
 from memcert.engine.plan import Plan
 from memcert.engine.session import Session
 from memcert.engine.verdict import Finding
@@ -24,6 +23,7 @@ from memcert.reports.console import Watch, show
 from memcert.reports.files import readable_json
 from memcert.reports.markdown import markdown
 from memcert.reports.summary import counts
+from memcert.reports.terminal import Terminal
 from memcert.resolver import resolve
 from memcert.short_term import CONTRACT
 
@@ -80,8 +80,9 @@ def _row(certificate: Certificate, link: str) -> str:
     strict = "all" if not reached.strict_failed else f"{reached.strict_failed} failed"
     number = counts(certificate)
     cost = (run["seconds"] - run["backend_seconds"]) / run["backend_seconds"]
+    version = escaped(store["version"]) if store else "none"
     return (
-        f"| [{certificate['backend']['name']}]({link}) | {store['version'] if store else 'none'} |"
+        f"| [{certificate['backend']['name']}]({link}) | {version} |"
         f" {level} | {strict} | {number[Finding.PASSED]} of {sum(number.values())} |"
         f" {corpus['replayed']} of {corpus['programs']} |"
         f" {run['programs']:,} | {run['operations']:,} | {cost:.2f} |"
@@ -96,7 +97,7 @@ def main(folder: Path, readme: Path, budget: float | None) -> None:
         readme: the file whose table between two comments is replaced.
         budget: the budget of each run, in seconds; None for what its level has by default.
     """
-    console = Console(highlight=False, soft_wrap=True)
+    console = Terminal()
     certificates, links = [], []
     for name, how in SUBJECTS:
         backend, plan = resolve(name), Plan(budget=budget)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from xml.etree import ElementTree
 
 from memcert.engine.certificate import Certificate
+from memcert.engine.foreign_text import one_line, xml
 from memcert.engine.verdict import Finding
 from memcert.reports.summary import counterexample_lines, counts
 
@@ -20,7 +21,7 @@ def junit(certificate: Certificate) -> str:
     run, verdicts = certificate["run"], certificate["verdicts"]
     suite = ElementTree.Element(
         "testsuite",
-        name=_printable(f"memcert {certificate['backend']['name']}"),
+        name=_in_one_line(f"memcert {certificate['backend']['name']}"),
         tests=str(len(verdicts) + len(certificate["complaints"])),
         failures=str(number[Finding.FAILED] + len(certificate["complaints"])),
         errors="0",
@@ -33,32 +34,25 @@ def junit(certificate: Certificate) -> str:
             suite,
             "testcase",
             classname=verdict["rule"],
-            name=verdict["text"],
+            name=_in_one_line(verdict["text"]),
             time=str(verdict["seconds"]),
         )
         if verdict["finding"] == Finding.FAILED.value:
             failure = ElementTree.SubElement(
-                case, "failure", type=verdict["consequence"], message=verdict["text"]
+                case, "failure", type=verdict["consequence"], message=_in_one_line(verdict["text"])
             )
-            failure.text = _printable("\n".join(counterexample_lines(verdict)))
+            failure.text = xml("\n".join(counterexample_lines(verdict)))
         elif verdict["finding"] != Finding.PASSED.value:
             ElementTree.SubElement(
-                case, "skipped", message=_printable(f"{verdict['finding']}: {verdict['reason']}")
+                case, "skipped", message=_in_one_line(f"{verdict['finding']}: {verdict['reason']}")
             )
     for complaint in certificate["complaints"]:
-        case = ElementTree.SubElement(suite, "testcase", classname="deviations", name=complaint)
-        ElementTree.SubElement(case, "failure", type="deviation", message=complaint)
+        message = _in_one_line(complaint)
+        case = ElementTree.SubElement(suite, "testcase", classname="deviations", name=message)
+        ElementTree.SubElement(case, "failure", type="deviation", message=message)
     ElementTree.indent(suite)
     return ElementTree.tostring(suite, encoding="unicode", xml_declaration=False) + "\n"
 
 
-def _printable(text: str) -> str:
-    """Return text that XML 1.0 can hold: https://www.w3.org/TR/xml/#charsets."""
-    return "".join(
-        character if character in "\t\n" or _allowed(ord(character)) else f"\\x{ord(character):02x}"
-        for character in text
-    )
-
-
-def _allowed(code: int) -> bool:
-    return 0x20 <= code <= 0xD7FF or 0xE000 <= code <= 0xFFFD or code >= 0x10000
+def _in_one_line(text: str) -> str:
+    return xml(one_line(text))

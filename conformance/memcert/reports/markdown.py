@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from memcert.engine.certificate import Certificate, succeeded
+from memcert.engine.foreign_text import markdown as escaped
+from memcert.engine.foreign_text import markdown_block
 from memcert.engine.rule import Consequence
 from memcert.engine.verdict import Finding
 from memcert.reports.summary import (
@@ -27,35 +29,33 @@ def markdown(certificate: Certificate) -> str:
     mark = "✅" if succeeded(certificate) else "❌"
     contract, kit = certificate["contract"], certificate["kit"]
     lines = [
-        f"## {mark} {headline(certificate)}",
+        f"## {mark} {escaped(headline(certificate))}",
         "",
         f"- asked: level {certificate['level']['asked']}; rules: {counts_line(certificate)}",
-        f"- store: {store_line(certificate)}",
+        f"- store: {escaped(store_line(certificate))}",
         f"- run: {run_line(certificate)}; {cost_line(certificate)}",
-        f"- common corpus: {corpus_line(certificate)}",
+        f"- common corpus: {escaped(corpus_line(certificate))}",
         f"- kit {kit['version']}, contract {contract['name']} {contract['version']},"
         f" Python {certificate['platform']['python']}, {certificate['run']['date']}",
         "",
     ]
-    lines[-1:-1] = [f"- {note}" for note in notes(certificate)]
-    lines += [f"- **{complaint}**" for complaint in certificate["complaints"]]
+    lines[-1:-1] = [f"- {escaped(note)}" for note in notes(certificate)]
+    lines += [f"- **{escaped(complaint)}**" for complaint in certificate["complaints"]]
     for verdict in broken(certificate):
         consequence = Consequence(verdict["consequence"])
         lines += [
             f"### {verdict['rule']} {verdict['finding']}: {consequence.value}",
             "",
-            f"{verdict['text']} ({consequence.meaning})",
+            f"{escaped(verdict['text'])} ({consequence.meaning})",
             "",
-            "```text",
-            *counterexample_lines(verdict),
-            "```",
+            *markdown_block(counterexample_lines(verdict)),
             "",
         ]
     lines += ["| rule | finding | level | if broken | programs | |", "|---|---|---|---|--:|---|"]
     for verdict in certificate["verdicts"]:
         if verdict["finding"] == Finding.NOT_RUN.value:
             continue
-        text = verdict["text"].replace("|", "\\|")
+        text = escaped(verdict["text"])
         lines.append(
             f"| {verdict['rule']} | {verdict['finding']} | {verdict['level'] or 'extension'} |"
             f" {verdict['consequence']} | {verdict['programs']} | {text} |"

@@ -9,11 +9,10 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from rich.console import Console
-
 from memcert.engine.files import write_text
 from memcert.engine.gathering import gather
 from memcert.engine.matrix import judge_mutants, markdown
+from memcert.reports.terminal import Terminal
 from memcert.short_term import CONTRACT
 from memcert.short_term.mutants import MUTANTS
 
@@ -25,7 +24,7 @@ def main(folder: Path, corpus: Path) -> None:
         folder: where the matrix is written, as ``mutants.md``.
         corpus: the folder of the common corpus.
     """
-    console = Console(highlight=False, soft_wrap=True)
+    console = Terminal()
     with console.status("judging the rules by the mutants: some minutes"):
         matrix = judge_mutants(CONTRACT, MUTANTS)
         write_text(folder / "mutants.md", markdown(matrix))

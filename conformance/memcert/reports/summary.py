@@ -6,11 +6,22 @@ from collections.abc import Sequence
 from typing import Any
 
 from memcert.engine.certificate import Certificate, standing_of
+from memcert.engine.foreign_text import one_line
 from memcert.engine.rule import Consequence
 from memcert.engine.verdict import Finding
 
 Verdict = dict[str, Any]
 """A verdict as a certificate holds it."""
+
+
+def counted(number: int, thing: str) -> str:
+    """Return how many of something there are.
+
+    Args:
+        number: how many.
+        thing: what, in the singular.
+    """
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
 def headline(certificate: Certificate) -> str:
@@ -19,7 +30,7 @@ def headline(certificate: Certificate) -> str:
     Args:
         certificate: the certificate.
     """
-    name = certificate["backend"]["name"]
+    name = one_line(certificate["backend"]["name"])
     if certificate["run"]["rules"]:
         return f"{name}: only {', '.join(certificate['run']['rules'])} checked"
     reached = str(standing_of(certificate["verdicts"]))
@@ -38,7 +49,8 @@ def notes(certificate: Certificate) -> list[str]:
     lines = []
     number = counts(certificate)[Finding.NOT_APPLICABLE]
     if number:
-        lines.append(f"{number} rules do not apply: a file has no server and no connection to lose")
+        what = "1 rule does" if number == 1 else f"{number} rules do"
+        lines.append(f"{what} not apply: a file has no server and no connection to lose")
     can = certificate["backend"]["capabilities"]
     if can["durable"] and certificate["store"] and not (can["crash"] or can["file"]):
         lines.append(
@@ -56,8 +68,8 @@ def store_line(certificate: Certificate) -> str:
     """
     store = certificate["store"]
     if store is None:
-        return "no store of the kit's"
-    return f"{store['version']}, {store['how']}"
+        return "none that memcert started"
+    return one_line(f"{store['version']}, {store['how']}")
 
 
 def run_line(certificate: Certificate) -> str:
@@ -68,8 +80,9 @@ def run_line(certificate: Certificate) -> str:
     """
     run = certificate["run"]
     return (
-        f"{run['programs']:,} programs, {run['operations']:,} operations and"
-        f" {run['observations']:,} looks at the state in {run['seconds']:.1f} s, seed {run['seed']}"
+        f"{counted(run['programs'], 'program')}, {counted(run['operations'], 'operation')} and"
+        f" {counted(run['observations'], 'look')} at the state in {run['seconds']:.1f} s,"
+        f" seed {run['seed']}"
     )
 
 
@@ -148,7 +161,7 @@ def counterexample_lines(verdict: Verdict) -> list[str]:
     """
     example = verdict["counterexample"]
     return [
-        f"at operation {example['step'] + 1}: {example['operation']}",
-        f"  expected: {example['expected']}",
-        f"  observed: {example['observed']}",
+        f"at operation {example['step'] + 1}: {one_line(example['operation'])}",
+        *f"  expected: {example['expected']}".replace("\n", "\n    ").split("\n"),
+        *f"  observed: {example['observed']}".replace("\n", "\n    ").split("\n"),
     ]

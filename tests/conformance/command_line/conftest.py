@@ -80,7 +80,7 @@ def command(folder: Path) -> Command:
             capture_output=True,
             text=True,
             encoding="utf-8",
-            timeout=60,
+            timeout=120,
             check=False,
         )
 

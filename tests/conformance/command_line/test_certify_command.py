@@ -144,7 +144,7 @@ def test_in_a_process_of_its_own_without_a_terminal(command: Command, folder: Pa
     assert done.returncode == 1, done.stderr
     assert done.stderr == ""
     assert not CONTROL & set(done.stdout)
-    assert done.stdout.startswith("memcert: certifying memories.py:Broken, 1 rules\n")
+    assert done.stdout.startswith("memcert: certifying memories.py:Broken, 1 rule\n")
     assert "failed DEL-02 [wrong]" in done.stdout
     assert finding(folder / "out", "DEL-02") == "failed"
     done = command(*asked, "ADD-01", "--rule", "DEL-01")

@@ -72,6 +72,12 @@ A_NUMBER = 7
     "not_a_program.json": '{"format": 1, "steps": [{"operation": "fly"}]}',
     "deep.json": "[" * 100_000,
     "not_toml.toml": "deviation = [",
+    "deep.toml": f"deviation = {'[' * 5000}{']' * 5000}",
+    "empty.toml": "",
+    "nested.json": f'{{"format": 1, "steps": {"[" * 900}{"]" * 900}}}',
+    "nested_value.json": '{"format": 1, "steps": [{"operation": "add", "messages":'
+    f' [{{"id": "m0", "metadata": {"[" * 2000}{"]" * 2000}}}]}}]}}',
+    "nested_certificate.json": f'{{"format": 1, "digest": "", "verdicts": {"[" * 900}{"]" * 900}}}',
     "unknown_rule.toml": '[[deviation]]\nrule = "X-99"\nreason = ""\nlink = ""\n'
     'expires = 2027-01-31\nprogram = "not_a_program.json"\n',
 }
@@ -81,9 +87,17 @@ CERTIFY = [
     (["sqlit3"], "did you mean sqlite"),
     (["zzzzzz"], "there is no backend 'zzzzzz': there are "),
     (["mutant:zzzzzz"], "there is no backend 'mutant:zzzzzz'"),
-    ([""], ""),
-    ([":"], ""),
-    (["factories.py:"], ""),
+    ([""], "name a backend"),
+    (["   "], "'   ' is no name: a backend of your own is named"),
+    ([":"], "':' names no module and no file"),
+    ([":x"], "':x' names no module and no file"),
+    (["factories.py:"], "does not say what in it: write factories.py:NAME"),
+    (["factories:"], "does not say what in it: write factories:NAME"),
+    (["factories.py"], "factories.py is a file: say what in it, factories.py:NAME"),
+    (["no_such_file.py"], "there is no file no_such_file.py"),
+    (["factories.py:a b"], "'a b' in 'factories.py:a b' is no name in Python"),
+    (["factories.py:Leaks..x"], "is no name in Python"),
+    (["./factories:Leaks"], "it is neither the name of a module, such as package.module, nor"),
     (["no_such_module:Memory"], "no_such_module cannot be imported: ModuleNotFoundError"),
     (["no_such_file.py:Memory"], "there is no file no_such_file.py"),
     (["text.txt:Memory"], "cannot be imported"),
@@ -94,12 +108,15 @@ CERTIFY = [
     (["exits_on_import.py:Memory"], "cannot be imported"),
     (["factories.py:notning"], "has no 'notning': did you mean nothing?"),
     (["factories.py:Leaks.inner"], "has no"),
-    (["factories.py:A_NUMBER"], "factories.py:A_NUMBER is a int: a backend is"),
-    (["factories.py:awaited"], "is a function: a backend is an async generator function"),
+    (["factories.py:A_NUMBER"], "factories.py:A_NUMBER is of type int: a backend is"),
+    (["factories.py:awaited"], "is of type function: a backend is an async generator function"),
     (["factories.py:NeedsMore"], "needs 'url': write a factory"),
     (["factories.py:nothing"], "yields nothing: it must yield one memory"),
     (["factories.py:twice"], "yields twice: it must yield one memory"),
-    (["factories.py:no_memory"], "yields a object that is no memory: it has no 'add'"),
+    (
+        ["factories.py:no_memory"],
+        "yields something of type object that is no memory: it has no 'add'",
+    ),
     (["factories.py:raises"], "raises ConnectionError: no server at all"),
     (["factories.py:raises_at_the_end"], "raises RuntimeError: already closed"),
     (["factories.py:Leaks"], "leaks one space into another"),
@@ -108,6 +125,17 @@ CERTIFY = [
     (["reference", "--backend", "reference"], "name one backend"),
     (["reference", "--rule", "ADD-99"], "there is no rule 'ADD-99'"),
     (["reference", "--rule", "add-01", "--rule", "X"], "there is no rule"),
+    (["reference", "--level", "durable"], "reference is ephemeral by design"),
+    (["reference", "--level", "resilient"], "so that it cannot show level resilient: core is"),
+    (["factories.py:Leaks", "--level", "resilient"], "its factory names no store="),
+    (["redis", "--level", "resilient"], "this store of redis cannot show level resilient"),
+    (["redis", "--level", "resilient", "--server", "redis://h"], "--server process"),
+    (["sqlite", "--rule", "CRASH-02"], "CRASH-02 cannot be checked here: the store is a file"),
+    (["redis", "--rule", "CRASH-02"], "CRASH-02 cannot be checked here: the backend is not on a"),
+    (["reference", "--rule", "DUR-01"], "DUR-01 cannot be checked here: the backend is not dur"),
+    (["reference", "--rule", "ADD-01", "--level", "core"], "leave out --level core, or --rule"),
+    (["reference", "--counterexamples", "text.txt"], "text.txt is no folder"),
+    (["reference", "--counterexamples", "text.txt/a/b"], "text.txt is no folder"),
     (["reference", "--level", "perfect"], "'perfect' is not one of 'core', 'durable'"),
     (["reference", "--level", "scalable"], "'scalable' is not one of"),
     (["reference", "--budget", "-1"], "-1.0 is not in the range"),
@@ -119,6 +147,8 @@ CERTIFY = [
     (["redis", "--server", "redis://127.0.0.1:1/0"], "redis://127.0.0.1:1/0 cannot be used"),
     (["reference", "--deviations", "none.toml"], "none.toml: "),
     (["reference", "--deviations", "not_toml.toml"], "not_toml.toml: "),
+    (["reference", "--deviations", "empty.toml"], "empty.toml declares nothing"),
+    (["reference", "--deviations", "deep.toml"], "deep.toml cannot be read: it is nested too deep"),
     (["reference", "--deviations", "unknown_rule.toml"], "names the rule 'X-99'"),
 ]
 
@@ -159,12 +189,34 @@ def test_a_report_folder_that_cannot_be_written(memcert: Memcert, place: str) ->
     assert "certifying" not in result.stdout
 
 
-def test_a_folder_of_counterexamples_that_cannot_be_written(memcert: Memcert) -> None:
-    result = memcert(
-        "certify", "memories.py:Broken", "--budget", "0", "--rule", "DEL-02",
-        "--counterexamples", "text.txt/below",
-    )  # fmt: skip
-    assert_one_line(result.exit_code, result.stderr, "cannot be written")
+def test_what_is_known_at_once_starts_no_server(
+    memcert: Memcert, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("memcert.engine.session.start", None)
+    for arguments in (
+        ("redis", "--level", "resilient"),
+        ("redis", "--level", "resilient", "--server", "embedded"),
+        ("redis", "--rule", "ADD-01", "--level", "durable"),
+        ("redis", "--counterexamples", "text.txt"),
+        ("redis", "--deviations", "empty.toml"),
+        ("redis", "--report-dir", "text.txt"),
+    ):
+        result = memcert("certify", *arguments)
+        assert_one_line(result.exit_code, result.stderr, "")
+        assert result.stdout == ""
+
+
+def test_what_is_said_of_levels_is_so() -> None:
+    from memcert.engine.trials.environment import Environment
+    from memcert_backends.servers import can_be_lost, start, why_not
+
+    for store in ("folder", "sqlite", "redis", "tablestore"):
+        for way in ("embedded", "process"):
+            if why_not(store, way) is None:
+                with start(store, way) as server:
+                    environment = Environment(server)
+                    found = environment.is_file or environment.can_crash
+                assert found == can_be_lost(store, way), (store, way)
 
 
 REPLAY = [
@@ -173,6 +225,8 @@ REPLAY = [
     (["not_json.json", "--backend", "reference"], "it is not JSON"),
     (["deep.json", "--backend", "reference"], "it is not JSON"),
     (["not_a_program.json", "--backend", "reference"], "there is no operation 'fly'"),
+    (["nested.json", "--backend", "reference"], "a step is a JSON object"),
+    (["nested_value.json", "--backend", "reference"], "it is nested too deep"),
     (["not_json.json"], "Missing option '--backend'"),
     (["not_json.json", "--backend", "rediss"], ""),
 ]
@@ -190,6 +244,7 @@ def test_replay(memcert: Memcert, arguments: list[str], said: str) -> None:
         (["verify", "none.json"], "none.json cannot be read"),
         (["verify", "not_json.json"], "is not JSON"),
         (["verify", "deep.json"], "is not JSON"),
+        (["verify", "nested_certificate.json"], "it is nested too deep"),
         (["verify", "not_a_program.json"], "it is not a certificate of this format"),
         (["explain", "ADD-99"], "there is no rule 'ADD-99': did you mean ADD-0"),
         (["explain", "zzz"], "there is no rule 'zzz'; reference/CONTRACT.md lists them"),
@@ -234,6 +289,29 @@ def test_the_list_of_backends_names_missing_extras(command: Command, folder: Pat
     text = " ".join(done.stdout.split())
     assert text.count("memcert[embedded]") == 2
     assert "reference core (ephemeral by design)" in text
+
+
+WITHOUT_TABLESTORE = WITHOUT_DRIVERS.replace(
+    '{"redis", "fakeredis", "lupa", "sqlalchemy", "aiosqlite"}',
+    '{"aiohttp", "google", "tablestore", "urllib3"}',
+)
+
+
+def test_the_help_of_the_emulator_needs_no_extra(command: Command, folder: Path) -> None:
+    assert WITHOUT_TABLESTORE != WITHOUT_DRIVERS
+    (folder / "sitecustomize.py").write_text(WITHOUT_TABLESTORE)
+    done = command("emulator", "tablestore", "--help", PYTHONPATH=str(folder))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("usage: memcert emulator tablestore [-h] [--port PORT]")
+    done = command("emulator", "tablestore", "--port", "0", PYTHONPATH=str(folder))
+    assert_one_line(done.returncode, done.stderr, "pip install 'memcert[tablestore]'")
+
+
+def test_an_emulator_that_cannot_start(command: Command) -> None:
+    pytest.importorskip("tablestore")
+    done = command("emulator", "tablestore", "--port", "99999")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert len(done.stderr.splitlines()) == 1
 
 
 def test_in_a_process_of_its_own(command: Command) -> None:

@@ -73,10 +73,19 @@ def test_a_file_is_read(tmp_path: Path) -> None:
     )
 
 
-def test_a_file_may_declare_none(tmp_path: Path) -> None:
+@pytest.mark.parametrize("text", ["", "# none left\n", "deviation = []\n"])
+def test_a_file_that_declares_none_is_left_out(tmp_path: Path, text: str) -> None:
     path = tmp_path / "deviations.toml"
-    path.write_text("# none left\n")
-    assert read_deviations(path, CONTRACT) == []
+    path.write_text(text)
+    with pytest.raises(MalformedDeviations, match="declares nothing"):
+        read_deviations(path, CONTRACT)
+
+
+def test_a_file_that_is_nested_too_deep_is_none(tmp_path: Path) -> None:
+    path = tmp_path / "deviations.toml"
+    path.write_text(f"deviation = {'[' * 5000}{']' * 5000}")
+    with pytest.raises(MalformedDeviations, match="nested too deep"):
+        read_deviations(path, CONTRACT)
 
 
 @pytest.mark.parametrize(

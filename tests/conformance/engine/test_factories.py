@@ -121,8 +121,11 @@ async def unusable(space: Space) -> AsyncIterator[InMemoryMemory]:
     [
         (yields_nothing, "the factory of 'tiny' yields nothing: it must yield one memory"),
         (yields_twice, "the factory of 'tiny' yields twice: it must yield one memory"),
-        (yields_none, "yields a NoneType that is no memory: it has no 'add'"),
-        (yields_half_a_memory, "yields a HalfAMemory that is no memory: it has no 'delete'"),
+        (yields_none, "yields something of type NoneType that is no memory: it has no 'add'"),
+        (
+            yields_half_a_memory,
+            "yields something of type HalfAMemory that is no memory: it has no 'delete'",
+        ),
         (yields_the_same, "yields the same memory for every space"),
         (leaks, "leaks one space into another"),
         (raises, "the factory of 'tiny' raises ConnectionError: no server at localhost:1"),

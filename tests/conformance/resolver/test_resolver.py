@@ -179,7 +179,7 @@ def test_a_backend_stays_itself() -> None:
 def test_what_is_no_backend_is_told(item: object) -> None:
     with pytest.raises(UnknownBackend) as raised:
         as_backend(item, "mine")
-    assert str(raised.value).startswith("mine is a ")
+    assert str(raised.value).startswith("mine is of type ")
     assert "\n" not in str(raised.value)
 
 

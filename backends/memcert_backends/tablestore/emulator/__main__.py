@@ -12,11 +12,14 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from memcert_backends.tablestore.emulator.instance import Settings
 from memcert_backends.tablestore.emulator.lag import Lag
-from memcert_backends.tablestore.emulator.server import HOST, Emulator, Serving, serving
+from memcert_backends.tablestore.emulator.settings import Settings
+
+if TYPE_CHECKING:
+    # The server needs an extra: the help is there without it.
+    from memcert_backends.tablestore.emulator.server import Serving
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parsed(arguments)
     try:
         asyncio.run(_serve(asked))
-    except (OSError, ValueError) as error:
+    except (OSError, OverflowError, ValueError) as error:
         sys.stderr.write(f"the emulator does not start: {error}\n")
         return 1
     except KeyboardInterrupt:
@@ -124,6 +127,8 @@ def said(listening: Serving) -> dict[str, Any]:
     Args:
         listening: the emulator.
     """
+    from memcert_backends.tablestore.emulator.server import HOST
+
     settings = listening.emulator.settings
     return {
         "end_point": f"http://{HOST}:{listening.port}",
@@ -135,6 +140,8 @@ def said(listening: Serving) -> dict[str, Any]:
 
 
 async def _serve(asked: Arguments) -> None:
+    from memcert_backends.tablestore.emulator.server import Emulator, serving
+
     loop = asyncio.get_running_loop()
     is_over = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

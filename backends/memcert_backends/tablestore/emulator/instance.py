@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from random import Random
 
 from memcert_backends.tablestore.emulator.clock import Clock
@@ -13,44 +12,17 @@ from memcert_backends.tablestore.emulator.errors import (
     no_table,
     table_exists,
 )
-from memcert_backends.tablestore.emulator.lag import OF_SECONDARY, OF_THE_SERVICE, Lag
+from memcert_backends.tablestore.emulator.lag import Lag
 from memcert_backends.tablestore.emulator.limits import Limits, check_table_name
 from memcert_backends.tablestore.emulator.protocol import Message
 from memcert_backends.tablestore.emulator.scans import Scans
 from memcert_backends.tablestore.emulator.search_index import SearchedIndex
+from memcert_backends.tablestore.emulator.settings import Settings
 from memcert_backends.tablestore.emulator.tables.row import StoredRow
 from memcert_backends.tablestore.emulator.tables.secondary_index import SecondaryIndex
 from memcert_backends.tablestore.emulator.tables.table import Table
 from memcert_backends.tablestore.emulator.tables.transactions import Transactions
 from memcert_backends.tablestore.emulator.values import Key
-
-
-@dataclass(frozen=True)
-class Settings:
-    """How an emulator is set up.
-
-    Args:
-        instance_name: the instance that clients name.
-        access_key_id: the key that clients sign with.
-        access_key_secret: its secret.
-        lag: how far search indexes are behind.
-        build: how long a new search index takes to be there; None for the lag that is set.
-        secondary_lag: how far global secondary indexes are behind.
-        has_transactions: whether tables have local transactions. The service's have them only if
-            they were made so, which the Python SDK cannot ask for.
-        seed: where chance comes from; None for another one each time.
-        limits: the service's limits.
-    """
-
-    instance_name: str = "emulator"
-    access_key_id: str = "emulator-key"
-    access_key_secret: str = "emulator-secret"  # noqa: S105  # It protects nothing.
-    lag: Lag = OF_THE_SERVICE
-    build: Lag | None = None
-    secondary_lag: Lag = OF_SECONDARY
-    has_transactions: bool = True
-    seed: int | None = None
-    limits: Limits = field(default_factory=Limits)
 
 
 class Instance:

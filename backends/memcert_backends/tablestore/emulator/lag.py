@@ -8,11 +8,14 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from memcert_backends.tablestore.emulator.clock import Clock
-from memcert_backends.tablestore.emulator.tables.row import StoredRow
 from memcert_backends.tablestore.emulator.values import Key
+
+if TYPE_CHECKING:
+    # It needs an extra, which whoever only says how far an index is behind may lack.
+    from memcert_backends.tablestore.emulator.tables.row import StoredRow
 
 _NUMBER = r"(\d+(?:\.\d+)?)"
 _TEXT = re.compile(rf"{_NUMBER}(?:-{_NUMBER})?(s|ms)?")

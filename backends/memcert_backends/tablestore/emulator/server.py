@@ -15,8 +15,8 @@ from aiohttp import web
 from memcert_backends.tablestore.emulator import faults, snapshot
 from memcert_backends.tablestore.emulator.control import control_application
 from memcert_backends.tablestore.emulator.errors import ServiceError
-from memcert_backends.tablestore.emulator.instance import Settings
 from memcert_backends.tablestore.emulator.service import Answer, Request, Service
+from memcert_backends.tablestore.emulator.settings import Settings
 
 HOST = "127.0.0.1"
 """Where it listens, and nowhere else: it is no service for others."""

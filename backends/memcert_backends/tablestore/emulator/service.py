@@ -18,10 +18,11 @@ from memcert_backends.tablestore.emulator.errors import (
     unauthorized,
     unsupported,
 )
-from memcert_backends.tablestore.emulator.instance import Instance, Settings
+from memcert_backends.tablestore.emulator.instance import Instance
 from memcert_backends.tablestore.emulator.plain_buffer import PlainBufferError
 from memcert_backends.tablestore.emulator.protocol import tables
 from memcert_backends.tablestore.emulator.search.errors import SearchError
+from memcert_backends.tablestore.emulator.settings import Settings
 
 _REQUIRED = (
     "x-ots-date",

@@ -1,0 +1,130 @@
+"""Telling a bad question to `memcert certify` from one that can be answered, before any work."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from memcert.command_line.errors import WrongQuestion
+from memcert.engine.capabilities import Capabilities
+from memcert.engine.certification import why_not
+from memcert.engine.plan import Plan, highest_level
+from memcert.engine.rule import Level, Rule
+from memcert.engine.session import Session
+from memcert.short_term import CONTRACT
+from memcert_backends.backend import Backend
+from memcert_backends.servers import can_be_lost, default_way
+
+
+def check_rules(rules: Sequence[str], level: str | None) -> None:
+    """Refuse rules that there are not, and a level that would be ignored.
+
+    Args:
+        rules: the ids of the only rules to check; none for all.
+        level: the level that is asked for by name, if one is.
+
+    Raises:
+        WrongQuestion: one line says what is wrong.
+    """
+    unknown = sorted(set(rules) - set(CONTRACT.by_id))
+    if unknown:
+        raise WrongQuestion(f"there is no rule {unknown[0]!r}; reference/CONTRACT.md lists them")
+    if rules and level:
+        rule = CONTRACT.by_id[rules[0]]
+        of = "no level" if rule.level is None else f"level {rule.level.value}"
+        raise WrongQuestion(
+            f"--rule checks only the rules that it names, so that no level is reached: leave out"
+            f" --level {level}, or --rule ({rule.id} is of {of})"
+        )
+
+
+def check_level(backend: Backend, server: str | None, level: Level | None) -> None:
+    """Refuse a level that a backend cannot show, as far as that is known without its store.
+
+    Args:
+        backend: what is to be judged.
+        server: how its store is to be started; None for its own way.
+        level: the level that is asked for; None for the highest that can be shown.
+
+    Raises:
+        WrongQuestion: one line says why, and what to do.
+    """
+    if level is None or level is Level.CORE:
+        return
+    if not backend.durable:
+        raise WrongQuestion(
+            f"{backend.name} is ephemeral by design, so that it cannot show level {level.value}:"
+            " core is its highest"
+        )
+    if level.includes(Level.RESILIENT):
+        if backend.store is None:
+            raise WrongQuestion(
+                f"{backend.name} cannot show level {level.value}, which takes a server that memcert"
+                " can start and kill, or a file: its factory names no store=; durable is its"
+                " highest"
+            )
+        how = server or backend.way or default_way(backend.store)
+        if not can_be_lost(backend.store, how):
+            raise _no_server_to_kill(backend, level)
+
+
+def check_session(session: Session, level: Level | None) -> None:
+    """Refuse a level that a backend cannot show on the store that was started for it.
+
+    Args:
+        session: the backend under judgement, its store running.
+        level: the level that is asked for; None for the highest that can be shown.
+
+    Raises:
+        WrongQuestion: one line says why, and what to do.
+    """
+    if level is not None and not highest_level(session).includes(level):
+        raise _no_server_to_kill(session.subject.backend, level)
+
+
+def check_capabilities(plan: Plan, chosen: Sequence[Rule], capabilities: Capabilities) -> None:
+    """Refuse a rule that is asked for by its id, and that the backend does not have.
+
+    Args:
+        plan: what is asked.
+        chosen: the rules that are to be checked.
+        capabilities: what the backend can do.
+
+    Raises:
+        WrongQuestion: one line says why.
+    """
+    for rule in chosen if plan.rules else ():
+        reason = why_not(rule, capabilities)
+        if reason is not None:
+            raise WrongQuestion(f"{rule.id} cannot be checked here: {reason}")
+
+
+def check_counterexamples(folder: Path) -> None:
+    """Refuse a folder of counterexamples that cannot ever be one.
+
+    One that may not be written to is no bad question: the default is one that nobody named.
+
+    Args:
+        folder: the folder; it need not be there.
+
+    Raises:
+        WrongQuestion: it is something else, or below something else.
+    """
+    for part in (folder, *folder.parents):
+        try:
+            if part.exists():
+                if not part.is_dir():
+                    raise WrongQuestion(
+                        f"--counterexamples {folder} cannot be written to: {part} is no folder"
+                    )
+                return
+        except OSError:
+            # What cannot be looked at is tried when there is something to keep.
+            return
+
+
+def _no_server_to_kill(backend: Backend, level: Level) -> WrongQuestion:
+    return WrongQuestion(
+        f"this store of {backend.name} cannot show level {level.value}, which takes a server that"
+        " memcert can kill: --server process"
+    )

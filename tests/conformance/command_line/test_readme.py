@@ -1,0 +1,75 @@
+"""What README.md shows of the command line is what memcert prints."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from click.testing import Result
+
+from memcert.command_line import main
+from memcert.reports.console import Watch, show
+from memcert.reports.terminal import Terminal
+from memcert.short_term import CONTRACT
+from memcert_reference.json_text import load_json
+
+Memcert = Callable[..., Result]
+
+ROOT = Path(__file__).parents[3]
+
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def shown(command: str) -> list[list[str]]:
+    """Return the lines that follow a command in README.md, in parts, between which some are."""
+    (block,) = [
+        each
+        for each in re.findall(r"```console\n(.*?)```", README, re.DOTALL)
+        if f"$ {command}\n" in each
+    ]
+    said = block.partition(f"$ {command}\n")[2]
+    parts = re.split(r"^\.\.\.$", said, flags=re.MULTILINE)
+    return [part.strip("\n").split("\n") for part in parts if part.strip()]
+
+
+def assert_in_order(parts: list[list[str]], printed: str) -> None:
+    assert parts
+    for part in parts:
+        text = "\n".join(part) + "\n"
+        before, found, printed = printed.partition(text)
+        assert found, f"{text!r} is not in {before!r}"
+
+
+def test_the_counterexample(memcert: Memcert) -> None:
+    command = "memcert certify mutant:counts-requests"
+    result = memcert(*command.split()[1:], "--rule", "DEL-02", "--budget", "0")
+    assert result.exit_code == 1
+    parts = shown(command)
+    assert_in_order(parts, result.stdout)
+    (replay,) = [line for part in parts for line in part if "memcert replay" in line]
+    words = replay.partition("replay: memcert ")[2].split()
+    assert memcert(*words).exit_code == 1
+
+
+def test_the_certification() -> None:
+    certificate = load_json((ROOT / "reports" / "redis-embedded.json").read_bytes())
+    console = Terminal()
+    console.file = io.StringIO()
+    rules = sum(verdict["finding"] != "not run" for verdict in certificate["verdicts"])
+    with Watch(console, rules, "redis").shown():
+        pass
+    show(console, certificate, CONTRACT, None)
+
+    def form(text: str) -> str:
+        return re.sub(r"[\d,.]*\d", "0", re.sub(r"\b[0-9a-f]{64}\b", "SHA", text))
+
+    parts = shown("nox -s conformance -- --backend redis")
+    formed = [form("\n".join(part)).split("\n") for part in parts]
+    assert_in_order(formed, form(console.file.getvalue()))
+
+
+def test_every_command_is_listed() -> None:
+    listed = set(re.findall(r"^\| `memcert ([a-z]+)", README, re.MULTILINE))
+    assert listed == set(main.commands)
