@@ -74,7 +74,7 @@ def _message(msg_id: str, content: Any = None, **more: Any) -> Msg:
 
 
 def _noise(seed: int, size: int) -> str:
-    return random.Random(seed).randbytes(size // 2).hex()  # noqa: S311  # It is to be the same.
+    return random.Random(seed).randbytes(size // 2).hex()  # It is to be the same.
 
 
 async def _marks(memory: TablestoreMemory) -> None:
