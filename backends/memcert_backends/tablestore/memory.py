@@ -65,7 +65,9 @@ class TablestoreMemory(StoredMemory):
     hundred bytes stays for good, by which a writer who was held up knows that he is late.
 
     Requests that the service refuses for the moment, or whose connection breaks, are sent again;
-    nothing is done twice by that.
+    nothing is done twice by that. A request has `seconds_to_answer` (4 s), and an operation
+    `operation_timeout` (30 s): a service that is silent, or whose answer drips, keeps nobody longer
+    than these and a second. A space that a later release wrote to is left alone: `NewerFormat`.
 
     Args:
         end_point: the service's URL, such as ``https://instance.cn-hangzhou.ots.aliyuncs.com``.

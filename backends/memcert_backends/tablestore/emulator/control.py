@@ -19,6 +19,7 @@ from memcert_backends.tablestore.emulator import snapshot
 from memcert_backends.tablestore.emulator.connections import Connections
 from memcert_backends.tablestore.emulator.faults import Fault
 from memcert_backends.tablestore.emulator.lag import Lag
+from memcert_backends.tablestore.emulator.search import dictionary
 
 if TYPE_CHECKING:
     from memcert_backends.tablestore.emulator.server import Emulator
@@ -87,6 +88,7 @@ class _Control:
                 "instance": instance.settings.instance_name,
                 "lag": str(instance.lag),
                 "secondary_lag": str(instance.secondary_lag),
+                "dictionary": dictionary.is_there(),
                 "clock": instance.clock.now(),
                 "frozen": {
                     "clock": instance.clock.is_stopped,

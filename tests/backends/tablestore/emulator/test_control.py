@@ -18,6 +18,7 @@ def test_state(store: Any) -> None:
     state = store.control.state()
     assert state["tables"] == {"t": 1}
     assert (state["instance"], state["lag"]) == ("emulator", "manual")
+    assert state["dictionary"] is True
     assert state["frozen"] == {"clock": False, "indexes": False, "requests": False}
 
 
