@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
+import aiohttp
 import pytest
 
 from memcert_backends.tablestore import TablestoreMemory
@@ -61,6 +62,10 @@ class Line:
         self._port = port
         self._way = ""
         self._changed = asyncio.Event()
+        self.holds = asyncio.Event()
+        """Set once something is held back."""
+        self.released = asyncio.Event()
+        """Set once what was held back is sent."""
 
     @property
     def way(self) -> str:
@@ -99,11 +104,13 @@ class Line:
 
     async def _asked(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while True:
-            while self.way == DEAF:
-                await self._changed.wait()
             packet = await reader.read(65536)
+            if self.way == DEAF:
+                self.holds.set()
+                await self.released.wait()
             if not packet:
-                writer.transport.abort()
+                # Not by a reset: what was held back is to arrive.
+                writer.write_eof()
                 return
             writer.write(packet)
 
@@ -168,6 +175,7 @@ async def _trial(place: Place, client: str, **options: Any) -> AsyncIterator[Tri
         try:
             yield Trial(line, memories)
             line.way = ""
+            line.released.set()
             # Nothing is left: no task, and no connection that is taken.
             for owner in {id(it.get_client()): it.get_client() for _, it in memories}.values():
                 opened = owner._connection
@@ -178,6 +186,7 @@ async def _trial(place: Place, client: str, **options: Any) -> AsyncIterator[Tri
                 await _is_whole(name, memory)
         finally:
             line.way = ""
+            line.released.set()
             for _, memory in memories:
                 await memory.close()
             if lent is not None:
@@ -298,5 +307,63 @@ def test_many_operations_that_wait_for_their_turn_end_together(place: Place) -> 
                 )
             assert {type(it) for it in ended} == {TimeoutError}
             assert all(str(it) for it in ended)
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+@pytest.mark.parametrize("read", ["size", "get_memory", "export_state", "delete", "clear"])
+def test_what_was_given_up_takes_no_effect_after_the_next_operation(
+    place: Place, read: str, is_known: bool
+) -> None:
+    """The request waits in a buffer, and arrives when its writer has gone on."""
+
+    async def main() -> None:
+        line = Line(urlsplit(place.options["end_point"]).port or 0)
+        async with line.opened() as port, place.memory() as other:
+            await other.add(FIRST)
+            where = {**place.options, "end_point": f"http://127.0.0.1:{port}"}
+            async with TablestoreMemory(**where) as memory:
+                await (memory.size() if is_known else memory.add(Msg("a", "b", "user", id="n")))
+                line.way = DEAF
+                adding = asyncio.create_task(memory.add(NEW))
+                await line.holds.wait()
+                adding.cancel()
+                with pytest.raises(asyncio.CancelledError):
+                    await adding
+                line.way = ""
+                await (memory.delete(["x"]) if read == "delete" else getattr(memory, read)())
+                before = await other.export_state()
+                place.calls()
+                line.released.set()
+                async with asyncio.timeout(30):
+                    while not await asyncio.to_thread(place.control.calls, "PutRow"):
+                        pass
+                place.calls()
+                assert await other.export_state() == before
+                assert await memory.export_state() == before
+                assert place.calls()["PutRow"] == 0
+                await memory.add(NEW)
+                assert await other.size() == len(before["content"]) + 2
+
+    asyncio.run(main())
+
+
+def test_a_reader_who_may_not_write_any_more_reads(place: Place) -> None:
+    async def main() -> None:
+        async with place.memory() as memory:
+            await memory.add(FIRST)
+            place.control.fail("PutRow", count=3, drop="before")
+            with pytest.raises(aiohttp.ClientError):
+                await memory.add(NEW)
+            place.control.fail("PutRow", count=None, status=403, code="OTSNoPermissionAccess")
+            assert await memory.size() == 1
+            with pytest.raises(ots.OTSServiceError, match="OTSNoPermissionAccess"):
+                await memory.add(NEW)
+            place.control.clear_faults()
+            assert await memory.size() == 1
+            place.calls()
+            assert await memory.size() == 1
+            assert place.calls() == {"GetRange": 1}
 
     asyncio.run(main())
