@@ -1,7 +1,8 @@
 """The emulator as a server that keeps what it acknowledged: ``python -m`` runs it.
 
-Every request that may change something is in a file before it is answered, and done again when the
-server starts. A file that ends within a request had not answered it.
+Every request that may change something is in a journal before it is done, and done again when the
+server starts. What cannot be written down is not done: the service answers that it is not
+available, and goes on when there is room.
 """
 
 from __future__ import annotations
@@ -9,11 +10,13 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import logging
 import os
-from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
+from memcert_backends.servers.tablestore_journal import Journal
 from memcert_backends.tablestore.emulator.errors import ServiceError
 from memcert_backends.tablestore.emulator.lag import Lag
 from memcert_backends.tablestore.emulator.server import Emulator, serving
@@ -27,7 +30,7 @@ READY = "ready"
 """The file that says which process answers, and at which port."""
 
 _READING = ("BatchGetRow", "Describe", "Get", "List", "ParallelScan", "Search", "ComputeSplits")
-_NUMBER_BYTES = 8
+_LOG = logging.getLogger(__name__)
 
 
 class _Keeping(Service):
@@ -40,39 +43,25 @@ class _Keeping(Service):
 
     def __init__(self, settings: Settings, path: Path) -> None:
         super().__init__(settings)
-        whole = 0
-        if path.exists():
-            for request, end in _requests(path.read_bytes()):
-                whole = end
-                try:
-                    super()._do(request)
-                except ServiceError:
-                    # As it was answered then.
-                    continue
-        # Unbuffered: what is written survives the process, though not the machine.
-        self._file: BinaryIO = path.open("ab", buffering=0)
-        self._file.truncate(whole)
+        self._journal = Journal(path)
+        for place, body in self._journal.kept:
+            try:
+                super()._do(Request(place, {}, body))
+            except ServiceError:
+                # As it was answered then.
+                continue
+            except Exception:
+                _LOG.exception("%s fails as it did when it was asked for", place)
 
     def _do(self, request: Request) -> bytes:
         # It was verified; whether it can be done, it shows again.
         if not request.api.startswith(_READING):
-            path = request.path.encode()
-            parts = (len(path).to_bytes(_NUMBER_BYTES), len(request.body).to_bytes(_NUMBER_BYTES))
-            self._file.write(b"".join((*parts, path, request.body)))
+            try:
+                self._journal.append(request.path, request.body)
+            except OSError as error:
+                said = f"The journal of the emulator cannot be written: {error.strerror}."
+                raise ServiceError(503, "OTSServerUnavailable", said) from None
         return super()._do(request)
-
-
-def _requests(kept: bytes) -> Iterator[tuple[Request, int]]:
-    place = 0
-    while place + 2 * _NUMBER_BYTES <= len(kept):
-        middle = place + _NUMBER_BYTES
-        start = middle + _NUMBER_BYTES
-        path_end = start + int.from_bytes(kept[place:middle])
-        end = path_end + int.from_bytes(kept[middle:start])
-        if end > len(kept):
-            return
-        yield Request(kept[start:path_end].decode(), {}, kept[path_end:end]), end
-        place = end
 
 
 async def _serve(folder: Path, port: int, lag: Lag) -> None:
@@ -81,10 +70,22 @@ async def _serve(folder: Path, port: int, lag: Lag) -> None:
     made.service = _Keeping(settings, folder / JOURNAL)
     async with serving(made, port) as listening:
         said: dict[str, Any] = {"process": os.getpid(), "port": listening.port}
-        made_whole = folder / f"{READY}.new"
-        made_whole.write_text(json.dumps(said), "utf-8")
-        made_whole.replace(folder / READY)
+        _say(folder, json.dumps(said))
         await asyncio.Event().wait()
+
+
+def _say(folder: Path, text: str) -> None:
+    ready, made_whole = folder / READY, folder / f"{READY}.new"
+    try:
+        made_whole.write_text(text, "utf-8")
+        made_whole.replace(ready)
+    except OSError:
+        # On a full disk there is the file of the last time, with room for another number.
+        with suppress(OSError):
+            made_whole.unlink(missing_ok=True)
+        with ready.open("r+", encoding="utf-8") as file:
+            file.write(text)
+            file.truncate()
 
 
 def main() -> None:

@@ -58,7 +58,8 @@ def _running() -> Iterator[ServerProcess]:
         def is_ready(process_id: int, port: int) -> bool:
             try:
                 said = json.loads(ready.read_text("utf-8"))
-            except FileNotFoundError:
+            except (FileNotFoundError, ValueError):
+                # Where it cannot be made anew, it is written over.
                 return False
             return bool(said == {"process": process_id, "port": port})
 

@@ -17,6 +17,9 @@ one, which comes after a record of that very version, and so after his failure. 
 is published after one who knows the record before it, and so the last checkpoint, which must be of
 an earlier version: else it is given up, and its parts are not missed.
 
+Records carry the number of their format. Who meets one that he does not know does nothing: a
+writer meets it before he changes anything, since he must know the end of the log.
+
 A range is read in the order of its keys: a record comes before its parts, and they were there
 before it was. A reader who finds a gap, or too few parts, has met a checkpoint, which he finds
 further on, or a writer, and reads again.
@@ -34,12 +37,15 @@ from memcert_backends.tablestore.data import Data, packed
 from memcert_backends.tablestore.record import (
     CHANGE,
     CHECKPOINT,
+    FORMAT,
+    FORMAT_COLUMN,
     PART,
     POINTER,
     SUMS,
     Head,
     Reading,
     Record,
+    check_format,
     part_key,
     record_key,
 )
@@ -72,11 +78,16 @@ class Log:
         self._table = table
 
     async def end(self) -> Head:
-        """Return the log's end, without reading what is in it."""
+        """Return the log's end, without reading what is in it.
+
+        Raises:
+            NewerFormat: a later release wrote to it.
+        """
         before: Key | None = None
         while True:
-            page = await self._table.last([KIND, *SUMS], before)
+            page = await self._table.last([KIND, FORMAT_COLUMN, *SUMS], before)
             for item in page.rows:
+                check_format(item)
                 # After the last record there may be parts of a writer who is not done.
                 if item.columns[KIND] in (CHANGE, CHECKPOINT):
                     return Record.of(item).head
@@ -92,6 +103,7 @@ class Log:
 
         Raises:
             BrokenLog: rows are missing.
+            NewerFormat: a later release wrote to it.
         """
         for look in range(_LOOKS):
             found = (await self._reading(head)).changes(head)
@@ -164,7 +176,8 @@ class Log:
             )
             await self._table.write(put=sealed, delete=parts)
             rest = page.rest
-        await self._table.write(put=[Item(record_key(0), {KIND: POINTER, "points_to": version})])
+        columns = {KIND: POINTER, FORMAT_COLUMN: FORMAT, "points_to": version}
+        await self._table.write(put=[Item(record_key(0), columns)])
 
     async def _reading(self, head: Head) -> Reading:
         reading = Reading(head.version + 1)
@@ -211,14 +224,16 @@ class _Attempt:
             kind: what the record is.
         """
         key = record_key(head.version)
-        columns = {KIND: kind, "written_by": self._writer, "parts": len(self._parts)}
+        columns = {KIND: kind, FORMAT_COLUMN: FORMAT, "written_by": self._writer}
+        columns |= {"parts": len(self._parts)}
         columns |= zip(SUMS, head[1:], strict=True)
         if self._alone is not None:
             columns["data"] = self._alone
         if await self._table.insert(Item(key, columns)):
             return True
         there = await self._table.get(key, [KIND, "written_by"])
-        return there is not None and there["written_by"] == self._writer
+        # Of a later release, it may have other columns.
+        return there is not None and there.get("written_by") == self._writer
 
     async def remove_parts(self) -> None:
         """Remove the parts; what stays, the next checkpoint finds."""

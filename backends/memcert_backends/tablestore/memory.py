@@ -21,7 +21,8 @@ from memcert_backends.tablestore.arguments import (
 )
 from memcert_backends.tablestore.log import FAILURES, Log
 from memcert_backends.tablestore.record import Head
-from memcert_backends.tablestore.sdk import SECONDS_TO_ANSWER
+from memcert_backends.tablestore.retries import is_transient
+from memcert_backends.tablestore.sdk import SECONDS_TO_ANSWER, ots
 from memcert_backends.tablestore.state import (
     Change,
     State,
@@ -65,7 +66,11 @@ class TablestoreMemory(StoredMemory):
     hundred bytes stays for good, by which a writer who was held up knows that he is late.
 
     Requests that the service refuses for the moment, or whose connection breaks, are sent again;
-    nothing is done twice by that.
+    nothing is done twice by that. A request has `seconds_to_answer` (4 s), and an operation
+    `operation_timeout` (30 s): a service that is silent, or whose answer drips, keeps nobody longer
+    than these and a second. What was given up is done by the next operation of the memory, or
+    never: that takes a request more. A space that a later release wrote to is left alone:
+    `NewerFormat`.
 
     Args:
         end_point: the service's URL, such as ``https://instance.cn-hangzhou.ots.aliyuncs.com``.
@@ -129,6 +134,8 @@ class TablestoreMemory(StoredMemory):
         # held is not known to who only ever adds.
         self._head: Head | None = None
         self._state: State | None = None
+        # Whether a change was given up whose request may still be on its way.
+        self._is_in_doubt = False
 
     def get_client(self) -> Any:
         """Return the client that the memory uses."""
@@ -205,7 +212,9 @@ class TablestoreMemory(StoredMemory):
         return await to_its_end(doing, SECONDS_AFTER_CANCELLATION)
 
     async def _read(self) -> State:
-        """Return what the space holds now."""
+        """Return what the space holds now, and from now on if nobody writes."""
+        if self._is_in_doubt:
+            await self._settle()
         known = None if self._state is None else self._head
         head, changes = await self._log.read(known or Head())
         if self._state is None:
@@ -258,12 +267,42 @@ class TablestoreMemory(StoredMemory):
 
     async def _append(self, change: Change) -> bool:
         assert self._head is not None
-        head = await self._log.append(self._head, change)
+        head = await self._put(change)
         if head is None:
             return False
         self._do([change], head)
         await self._tidy(change)
         return True
+
+    async def _put(self, change: Change) -> Head | None:
+        assert self._head is not None
+        doubt, self._is_in_doubt = self._is_in_doubt, True
+        try:
+            head = await self._log.append(self._head, change)
+        except ots.OTSServiceError as error:
+            # It was heard, and refused.
+            self._is_in_doubt = doubt or is_transient(error)
+            raise
+        # Its version is taken, by this change or by another one.
+        self._is_in_doubt = False
+        return head
+
+    async def _settle(self) -> None:
+        """Take the version that a change is on its way to which was given up.
+
+        It was done by then, or will fail whenever it arrives: what is read here, others may rely
+        on. It takes a change that changes nothing.
+        """
+        nothing = deletion([])
+        try:
+            head = await self._put(nothing)
+        except ots.OTSServiceError as error:
+            if is_transient(error):
+                raise
+            # Who may not write any more, may read.
+            return
+        if head is not None:
+            self._do([nothing], head)
 
     def _do(self, changes: list[Change], head: Head) -> None:
         """Take in what was written up to an end of the log."""

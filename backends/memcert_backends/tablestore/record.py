@@ -24,6 +24,12 @@ POINTER = "pointer"
 RECORD_WRITER = "-"
 """What stands for the writer in the key of a record: two of them want the same row."""
 
+FORMAT = 1
+"""The number of the format that is written here; rows without one have it, too."""
+
+FORMAT_COLUMN = "format"
+"""The column with it, in records and the pointer. Parts are of their record's."""
+
 SUMS = ("changes", "length", "upto", "base_rows")
 """The columns with the sums."""
 
@@ -35,6 +41,27 @@ MANY_CHANGES = 2000
 
 FEW_CHARACTERS = 1024 * 1024
 """So many characters that are not needed any more are never too many."""
+
+
+class NewerFormat(RuntimeError):
+    """A later release wrote to the space; nothing of it is read or changed."""
+
+
+def check_format(item: Item) -> None:
+    """Refuse a row whose format is not known here.
+
+    Args:
+        item: the row, with its column `FORMAT_COLUMN`.
+
+    Raises:
+        NewerFormat: a later release wrote it.
+    """
+    number = item.columns.get(FORMAT_COLUMN, FORMAT)
+    if number != FORMAT:
+        raise NewerFormat(
+            f"this space was written by a newer memcert: its data has the format {number}, and"
+            f" this one knows those up to {FORMAT}; use that memcert, or a newer one"
+        )
 
 
 class Head(NamedTuple):
@@ -167,7 +194,11 @@ class Reading:
 
         Args:
             item: the row.
+
+        Raises:
+            NewerFormat: a later release wrote it.
         """
+        check_format(item)
         kind = item.columns[KIND]
         if kind == POINTER:
             self.pointer = int(item.columns["points_to"])

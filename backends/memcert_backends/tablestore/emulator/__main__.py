@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from memcert_backends.tablestore.emulator.lag import Lag
 from memcert_backends.tablestore.emulator.settings import Settings
+from memcert_backends.tablestore.emulator.time_limits import REQUEST_SECONDS
 
 if TYPE_CHECKING:
     # The server needs an extra: the help is there without it.
@@ -31,6 +32,7 @@ class Arguments:
         port: where clients reach it.
         control_port: where tests do.
         snapshot: a file with the state to start from, and where it is kept on request.
+        request_seconds: how long a request's headers may take, and then its body.
         is_piped: whether it says where it is as JSON, and ends with its standard input.
     """
 
@@ -38,6 +40,7 @@ class Arguments:
     port: int
     control_port: int
     snapshot: Path | None
+    request_seconds: float
     is_piped: bool
 
 
@@ -105,6 +108,12 @@ def parsed(arguments: Sequence[str] | None = None) -> Arguments:
     parser.add_argument(
         "--snapshot", type=Path, help="a file to start from, and to keep the state in on request"
     )
+    parser.add_argument(
+        "--request-seconds",
+        type=_seconds,
+        default=REQUEST_SECONDS,
+        help="how long a request's headers may take, and then its body (%(default)g)",
+    )
     # For `memcert_backends.tablestore.emulator.running`.
     parser.add_argument("--piped", action="store_true", help=argparse.SUPPRESS)
     given = parser.parse_args(arguments)
@@ -118,7 +127,14 @@ def parsed(arguments: Sequence[str] | None = None) -> Arguments:
         has_transactions=given.transactions,
         seed=given.seed,
     )
-    return Arguments(settings, given.port, given.control_port, given.snapshot, given.piped)
+    return Arguments(
+        settings,
+        given.port,
+        given.control_port,
+        given.snapshot,
+        given.request_seconds,
+        given.piped,
+    )
 
 
 def said(listening: Serving) -> dict[str, Any]:
@@ -133,6 +149,7 @@ def said(listening: Serving) -> dict[str, Any]:
     return {
         "end_point": f"http://{HOST}:{listening.port}",
         "control_port": listening.control_port,
+        "control_token": listening.emulator.control_token,
         "instance_name": settings.instance_name,
         "access_key_id": settings.access_key_id,
         "access_key_secret": settings.access_key_secret,
@@ -148,7 +165,7 @@ async def _serve(asked: Arguments) -> None:
         # Not where there are no signals, as on Windows: there an interrupt is an exception.
         with suppress(NotImplementedError):
             loop.add_signal_handler(number, is_over.set)
-    made = Emulator(asked.settings, asked.snapshot)
+    made = Emulator(asked.settings, asked.snapshot, asked.request_seconds)
     async with serving(made, asked.port, asked.control_port) as listening:
         where = said(listening)
         if asked.is_piped:
@@ -165,6 +182,16 @@ async def _serve(asked: Arguments) -> None:
 def _wait_for_end(loop: asyncio.AbstractEventLoop, is_over: asyncio.Event) -> None:
     sys.stdin.read()
     loop.call_soon_threadsafe(is_over.set)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise argparse.ArgumentTypeError(f"a time limit is more than 0 seconds, not {text!r}")
+    return seconds
 
 
 def _lag(text: str) -> Lag:

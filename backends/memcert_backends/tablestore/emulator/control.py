@@ -1,11 +1,14 @@
 """The control port: JSON over HTTP, for tests, apart from the port that clients sign for.
 
-It knows no signatures, and changes nothing that a client could not see.
+It knows no signatures, and changes nothing that a client could not see. It can read and write
+files and all data, so it answers only those who have its token, which whoever started it was told.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
+import secrets
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -13,25 +16,49 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from aiohttp import web
 
 from memcert_backends.tablestore.emulator import snapshot
+from memcert_backends.tablestore.emulator.connections import Connections
 from memcert_backends.tablestore.emulator.faults import Fault
 from memcert_backends.tablestore.emulator.lag import Lag
+from memcert_backends.tablestore.emulator.search import dictionary
 
 if TYPE_CHECKING:
     from memcert_backends.tablestore.emulator.server import Emulator
 
 _Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _SNAPSHOT_MEGABYTES = 1024
+_NO_TOKEN = "the token of the control port is missing or wrong"  # noqa: S105  # It is no token.
 
 
-def control_application(emulator: Emulator) -> web.Application:
+def control_application(emulator: Emulator, connections: Connections) -> web.Application:
     """Return the application of the control port.
 
     Args:
         emulator: what it controls.
+        connections: what is told who asked for something.
     """
     control = _Control(emulator)
+    expected = f"Bearer {emulator.control_token}".encode()
+
+    @web.middleware
+    async def owned(request: web.Request, handler: _Handler) -> web.StreamResponse:
+        connections.asked(request)
+        given = request.headers.get("authorization", "").encode(errors="surrogateescape")
+        if not secrets.compare_digest(given, expected):
+            refusal = web.json_response({"error": _NO_TOKEN}, status=403)
+            # What it sends is not read.
+            refusal.force_close()
+            return refusal
+        try:
+            async with asyncio.timeout(emulator.request_seconds):
+                await request.read()
+        except TimeoutError:
+            slow = web.json_response({"error": "the request was not there in time"}, status=408)
+            slow.force_close()
+            return slow
+        return await handler(request)
+
     application = web.Application(
-        middlewares=[_in_one_line], client_max_size=_SNAPSHOT_MEGABYTES * 1024 * 1024
+        middlewares=[_in_one_line, owned], client_max_size=_SNAPSHOT_MEGABYTES * 1024 * 1024
     )
     application.router.add_get("/", control.state)
     application.router.add_get("/faults", control.get_faults)
@@ -61,6 +88,7 @@ class _Control:
                 "instance": instance.settings.instance_name,
                 "lag": str(instance.lag),
                 "secondary_lag": str(instance.secondary_lag),
+                "dictionary": dictionary.is_there(),
                 "clock": instance.clock.now(),
                 "frozen": {
                     "clock": instance.clock.is_stopped,

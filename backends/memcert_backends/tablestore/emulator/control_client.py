@@ -18,11 +18,13 @@ class Control:
     Args:
         host: where it is.
         port: its port.
+        token: what it asks for, so that nobody else uses it.
     """
 
-    def __init__(self, host: str, port: int) -> None:
+    def __init__(self, host: str, port: int, token: str) -> None:
         self.host = host
         self.port = port
+        self.headers = {"authorization": f"Bearer {token}"}
 
     def state(self) -> dict[str, Any]:
         """Return how it is set up, its tables, and what its indexes have still to take in."""
@@ -158,11 +160,14 @@ class Control:
     def _ask(self, method: str, path: str, given: dict[str, Any] | None = None) -> Any:
         connection = http.client.HTTPConnection(self.host, self.port, timeout=_SECONDS)
         try:
-            connection.request(method, path, None if given is None else json.dumps(given))
+            body = None if given is None else json.dumps(given)
+            connection.request(method, path, body, self.headers)
             answer = connection.getresponse()
             said = json.loads(answer.read())
         finally:
             connection.close()
+        if answer.status == 403:
+            raise PermissionError(said["error"])
         if answer.status != 200:
             raise ValueError(said.get("error", f"the control port answered {answer.status}"))
         return said

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from memcert_backends.tablestore.emulator.control_client import Control
+from memcert_backends.tablestore.emulator.time_limits import REQUEST_SECONDS
 
 _SECONDS = 30.0
 
@@ -64,6 +65,7 @@ def emulator(
     seed: int | None = None,
     transactions: bool = True,
     snapshot: Path | None = None,
+    request_seconds: float = REQUEST_SECONDS,
     in_thread: bool = False,
 ) -> Iterator[RunningEmulator]:
     """Start an emulator; it ends with the context, or with this process.
@@ -77,6 +79,7 @@ def emulator(
         seed: where chance comes from; None for another one each time.
         transactions: whether tables have local transactions.
         snapshot: a file with the state to start from, and where it is kept on request.
+        request_seconds: how long a request's headers may take, and then its body.
         in_thread: whether it runs in a thread of this process. It then takes turns with what else
             the process does, and some of the clients' helpers block.
 
@@ -84,7 +87,7 @@ def emulator(
         EmulatorUnavailable: it does not start; one line says why.
     """
     options = [f"--port={port}", f"--control-port={control_port}", f"--lag={lag}"]
-    options += [f"--secondary-lag={secondary_lag}"]
+    options += [f"--secondary-lag={secondary_lag}", f"--request-seconds={request_seconds}"]
     options += [] if build is None else [f"--build={build}"]
     options += [] if seed is None else [f"--seed={seed}"]
     options += [] if transactions else ["--no-transactions"]
@@ -138,7 +141,7 @@ def _in_thread(options: Sequence[str]) -> Iterator[RunningEmulator]:
 
     async def serve() -> None:
         try:
-            made = Emulator(arguments.settings, arguments.snapshot)
+            made = Emulator(arguments.settings, arguments.snapshot, arguments.request_seconds)
             async with serving(made, arguments.port, arguments.control_port) as listening:
                 started.update(said(listening))
                 is_there.set()
@@ -166,6 +169,6 @@ def _running(started: dict[str, Any], process_id: int | None) -> RunningEmulator
         instance_name=started["instance_name"],
         access_key_id=started["access_key_id"],
         access_key_secret=started["access_key_secret"],
-        control=Control("127.0.0.1", started["control_port"]),
+        control=Control("127.0.0.1", started["control_port"], started["control_token"]),
         process_id=process_id,
     )

@@ -53,5 +53,9 @@ class Scans:
         of, which, ends_at = self._open.get(name, ("", "", 0.0))
         now = self._clock.now()
         if (of, which) != (table, index) or ends_at <= now:
-            raise ServiceError(400, "OTSSessionExpired", "session is expired")
+            raise ServiceError(
+                400,
+                "OTSSessionExpired",
+                ("ScanQuery'session is expired, please retry ComputeSplitsRequest and ScanQuery."),
+            )
         self._open[name] = (table, index, now + seconds)

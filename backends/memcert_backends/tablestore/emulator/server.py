@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import secrets
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 from aiohttp import web
 
 from memcert_backends.tablestore.emulator import faults, snapshot
+from memcert_backends.tablestore.emulator.connections import Connections, listening
 from memcert_backends.tablestore.emulator.control import control_application
 from memcert_backends.tablestore.emulator.errors import ServiceError
 from memcert_backends.tablestore.emulator.service import Answer, Request, Service
 from memcert_backends.tablestore.emulator.settings import Settings
+from memcert_backends.tablestore.emulator.time_limits import KEEP_ALIVE_SECONDS, REQUEST_SECONDS
 
 HOST = "127.0.0.1"
 """Where it listens, and nowhere else: it is no service for others."""
 
-_KEEP_ALIVE_SECONDS = 75.0
+TOKEN_VARIABLE = "MEMCERT_TABLESTORE_CONTROL_TOKEN"  # noqa: S105  # It is no token.
+"""The environment variable with the token of the control port; a new one is made without it."""
+
 _SHUTDOWN_SECONDS = 0.1
 """A client that hangs on to its connection does not keep the emulator."""
 
@@ -34,10 +40,22 @@ class Emulator:
     Args:
         settings: how it is set up.
         snapshot_file: where its state is kept, on request; None for nowhere.
+        request_seconds: how long a request's headers may take, and then its body, in seconds.
+        keep_alive_seconds: how long a connection may wait for its next request.
     """
 
-    def __init__(self, settings: Settings, snapshot_file: Path | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        snapshot_file: Path | None = None,
+        request_seconds: float = REQUEST_SECONDS,
+        keep_alive_seconds: float = KEEP_ALIVE_SECONDS,
+    ) -> None:
         self.settings = settings
+        self.request_seconds = request_seconds
+        self.keep_alive_seconds = keep_alive_seconds
+        self.connections = Connections(request_seconds)
+        self.control_token = os.environ.get(TOKEN_VARIABLE) or secrets.token_urlsafe(32)
         self.snapshot_file = snapshot_file
         self.service = Service(settings)
         self.faults = faults.Faults()
@@ -58,10 +76,19 @@ class Emulator:
         Args:
             received: the request.
         """
-        headers = {name.lower(): value for name, value in received.headers.items()}
-        body = await self._body(received)
-        request = Request(received.path, headers, body or b"")
-        error = _of_transport(received, body)
+        self.connections.asked(received)
+        headers = {name.lower(): _text(value) for name, value in received.headers.items()}
+        body: bytes | None = b""
+        error: ServiceError | None
+        try:
+            # Most are there with their headers: a timer would take longer than they do.
+            limit = None if received.content.is_eof() else self.request_seconds
+            async with nullcontext() if limit is None else asyncio.timeout(limit):
+                body = await self._body(received)
+            error = _of_transport(received, body)
+        except TimeoutError:
+            error = _too_slow(self.request_seconds)
+        request = Request(_text(received.path), headers, body or b"")
         if error is not None:
             answer = self.service.refuse(request, error)
             self._log(request, answer, 0.0)
@@ -175,24 +202,27 @@ async def serving(
     if emulator.snapshot_file is not None and emulator.snapshot_file.exists():
         snapshot.load(emulator.service.instance, emulator.snapshot_file)
     runner = web.ServerRunner(
-        web.Server(emulator.handle, access_log=None, keepalive_timeout=_KEEP_ALIVE_SECONDS),
+        web.Server(emulator.handle, access_log=None, keepalive_timeout=emulator.keep_alive_seconds),
         shutdown_timeout=_SHUTDOWN_SECONDS,
     )
+    controlled = Connections(emulator.request_seconds)
     controls = web.AppRunner(
-        control_application(emulator), access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS
+        control_application(emulator, controlled),
+        access_log=None,
+        shutdown_timeout=_SHUTDOWN_SECONDS,
     )
-    try:
-        ports = []
-        for each, wanted in ((runner, port), (controls, control_port)):
-            await each.setup()
-            site = web.TCPSite(each, HOST, wanted)
-            await site.start()
-            ports.append(each.addresses[0][1])
-        yield Serving(emulator, *ports)
-    finally:
-        emulator.is_going.set()
-        await runner.cleanup()
-        await controls.cleanup()
+    async with AsyncExitStack() as stack:
+        ports = [
+            await stack.enter_async_context(listening(each, connections, HOST, wanted))
+            for each, connections, wanted in (
+                (runner, emulator.connections, port),
+                (controls, controlled, control_port),
+            )
+        ]
+        try:
+            yield Serving(emulator, *ports)
+        finally:
+            emulator.is_going.set()
 
 
 def _of_transport(received: web.BaseRequest, body: bytes | None) -> ServiceError | None:
@@ -204,6 +234,18 @@ def _of_transport(received: web.BaseRequest, body: bytes | None) -> ServiceError
     if body is None:
         return ServiceError(413, "OTSRequestBodyTooLarge", "The size of POST data is too large.")
     return None
+
+
+def _too_slow(seconds: float) -> ServiceError:
+    said = f"The body of the request is not there after {seconds:g} seconds."
+    return ServiceError(408, "OTSRequestTimeout", said)
+
+
+def _text(value: str) -> str:
+    """Return what a client sent as text; a header may be any bytes, which no answer can repeat."""
+    if value.isascii():
+        return value
+    return value.encode(errors="surrogateescape").decode(errors="replace")
 
 
 def _response(answer: Answer) -> web.Response:

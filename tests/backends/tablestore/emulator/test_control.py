@@ -18,6 +18,7 @@ def test_state(store: Any) -> None:
     state = store.control.state()
     assert state["tables"] == {"t": 1}
     assert (state["instance"], state["lag"]) == ("emulator", "manual")
+    assert state["dictionary"] is True
     assert state["frozen"] == {"clock": False, "indexes": False, "requests": False}
 
 
@@ -101,11 +102,11 @@ def test_it_says_what_it_does_not_know(store: Any) -> None:
         store.control.freeze(everything=True)
     connection = http.client.HTTPConnection("127.0.0.1", store.control.port, timeout=10)
     for body in ("{", "[]", '"x"'):
-        connection.request("POST", "/clock", body)
+        connection.request("POST", "/clock", body, store.control.headers)
         answer = connection.getresponse()
         answer.read()
         assert answer.status == 400
-    connection.request("GET", "/nowhere")
+    connection.request("GET", "/nowhere", headers=store.control.headers)
     answer = connection.getresponse()
     answer.read()
     assert answer.status == 404

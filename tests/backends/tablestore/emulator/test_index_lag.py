@@ -281,11 +281,12 @@ def test_a_scan_in_parts_finds_every_row_once(store: Any) -> None:
             if not token:
                 break
     assert sorted(seen) == list(range(30))
-    with store.refused(400, "OTSSessionExpired", "session is expired"):
+    expired = "ScanQuery'session is expired, please retry ComputeSplitsRequest and ScanQuery."
+    with store.refused(400, "OTSSessionExpired", expired):
         query = ScanQuery(MatchAllQuery(), 7, None, 0, 1, 30)
         store.client.parallel_scan("t", "i", query, "another", ALL)
     store.control.advance(100)
-    with store.refused(400, "OTSSessionExpired", "session is expired"):
+    with store.refused(400, "OTSSessionExpired", expired):
         store.client.parallel_scan("t", "i", query, splits.session_id, ALL)
 
 

@@ -78,12 +78,13 @@ def test_the_program_says_where_it_is_and_ends_when_told() -> None:
     command = [sys.executable, "-m", package.__name__, "--port", "0", "--seed", "3", "--lag", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        lines = [process.stdout.readline().strip() for _ in range(5)]
+        lines = [process.stdout.readline().strip() for _ in range(6)]
         process.send_signal(signal.SIGINT)
         assert process.wait(20) == 0
     assert lines[0].startswith("end point: http://127.0.0.1:")
     assert [line.partition(":")[0] for line in lines[1:]] == [
         "control port",
+        "control token",
         "instance name",
         "access key id",
         "access key secret",

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import http.client
+import socket
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -218,3 +219,36 @@ def test_the_client_would_notice_a_wrong_answer(store: Any) -> None:
     client._signer.make_response_signature = lambda *_: "another"
     with pytest.raises(OTSClientError, match="Invalid signature in response"):
         client.list_table()
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("signature", (403, "OTSAuthFailed", "Signature mismatch.")),
+        ("signaturev4", (403, "OTSAuthFailed", "Signature mismatch.")),
+        ("signdate", (403, "OTSAuthFailed", "Signature mismatch.")),
+        ("ststoken", (403, "OTSAuthFailed", "Signature mismatch.")),
+        ("accesskeyid", (403, "OTSAuthFailed", "The AccessKeyID does not exist.")),
+        ("instancename", (403, "OTSAuthFailed", "The instance is not found.")),
+        ("date", (400, "OTSParameterInvalid", "Invalid date format: \ufffd\ufffd.")),
+        ("apiversion", (400, "OTSParameterInvalid", "Unsupported API version: '\ufffd\ufffd'.")),
+    ],
+)
+def test_a_header_that_is_no_utf8_is_a_wrong_one(
+    store: Any, name: str, expected: tuple[int, str, str]
+) -> None:
+    headers = _headers(store, b"")
+    _sign(headers)
+    # As the client sends it: two bytes.
+    headers[f"x-ots-{name}"] = "\xff\xe9"
+    assert _post(store, headers)[:3] == expected
+
+
+@pytest.mark.parametrize("path", ["/\xff\xe9", "/%FF", "/ListTable%00"])
+def test_an_operation_that_is_no_utf8_is_none(store: Any, path: str) -> None:
+    port = int(store.running.end_point.rpartition(":")[2])
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as client:
+        client.sendall(
+            f"POST {path} HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n".encode("latin-1")
+        )
+        assert b" 400 " in client.recv(20)

@@ -20,6 +20,9 @@ from memcert_backends.tablestore.emulator.values import Key
 _IN_CREATION = 10
 _SCAN_SECONDS = 60.0
 
+SPLITS = 1
+"""Into how many parts an index can be scanned at once."""
+
 
 def create_search_index(instance: Instance, body: bytes) -> Message:
     """Answer CreateSearchIndex."""
@@ -79,6 +82,9 @@ def describe_search_index(instance: Instance, body: bytes) -> Message:
         create_time=int(searched.created_at * 1_000_000),
         time_to_live=searched.time_to_live,
     )
+    sorters = response.schema.index_sort.sorter
+    if not sorters and searched.schema.has_order:
+        sorters.add().pk_sort.order = search.SORT_ORDER_ASC
     if request.include_sync_stat or not request.HasField("include_sync_stat"):
         response.sync_stat.CopyFrom(searched.sync_stat())
     return response
@@ -97,7 +103,9 @@ def search_rows(instance: Instance, body: bytes) -> Message:
     request = parse(search.SearchRequest, body)
     searched = _index(instance, request.table_name, request.index_name)
     hits = searched.index.search(
-        request.search_query, from_index=_is_from_index(searched, request.columns_to_get)
+        request.search_query,
+        from_index=_is_from_index(searched, request.columns_to_get),
+        returns=_wanted(searched, request.columns_to_get),
     )
     return search.SearchResponse(
         total_hits=hits.total,
@@ -113,10 +121,12 @@ def search_rows(instance: Instance, body: bytes) -> Message:
 def compute_splits(instance: Instance, body: bytes) -> Message:
     """Answer ComputeSplits: into how many parts an index can be scanned at once."""
     request = parse(search.ComputeSplitsRequest, body)
+    if not request.HasField("search_index_splits_options"):
+        raise invalid("[search index splits options] must not be null")
     index = request.search_index_splits_options.index_name
     _index(instance, request.table_name, index)
     session = instance.scans.start(request.table_name, index, _SCAN_SECONDS)
-    return search.ComputeSplitsResponse(session_id=session.encode(), splits_size=1)
+    return search.ComputeSplitsResponse(session_id=session.encode(), splits_size=SPLITS)
 
 
 def parallel_scan(instance: Instance, body: bytes) -> Message:
@@ -128,6 +138,11 @@ def parallel_scan(instance: Instance, body: bytes) -> Message:
         session = request.session_id.decode(errors="replace")
         instance.scans.go_on(
             session, request.table_name, request.index_name, scan.alive_time or _SCAN_SECONDS
+        )
+    if scan.HasField("max_parallel") and not 0 < scan.max_parallel <= SPLITS:
+        raise invalid(
+            f"[parallel_scan.max_parallel_id] must in (0 ,{SPLITS}], current max_parallel_id is"
+            f" {scan.max_parallel}"
         )
     hits = searched.index.scan(request.scan_query)
     return search.ParallelScanResponse(

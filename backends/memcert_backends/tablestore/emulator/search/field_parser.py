@@ -1,7 +1,14 @@
 """Reads one field of a schema, and refuses what the service would."""
 
 from memcert_backends.tablestore.emulator.search import dates
-from memcert_backends.tablestore.emulator.search.analyzers import Analyzer, Fuzzy, Split, Words
+from memcert_backends.tablestore.emulator.search.analyzers import (
+    MAX_WORD,
+    MIN_WORD,
+    Analyzer,
+    Fuzzy,
+    Split,
+    Words,
+)
 from memcert_backends.tablestore.emulator.search.errors import invalid
 from memcert_backends.tablestore.emulator.search.field import Field, FieldType, Metric
 from memcert_backends.tablestore.emulator.search.messages import Message, given, parsed, pb
@@ -122,4 +129,4 @@ def _analyzer(message: Message, name: str) -> Analyzer:
     if kind == "single_word":
         words = parsed(pb.SingleWordAnalyzerParameter, parameter)
         return Words(words.case_sensitive, words.delimit_word)
-    return Words()
+    return MAX_WORD if kind == "max_word" else MIN_WORD

@@ -10,6 +10,9 @@ Point = tuple[float, float]
 EARTH_RADIUS = 6_371_008.7714
 """The mean radius, in metres, that Lucene computes with."""
 
+STEPS = (180 / 2**32, 360 / 2**32)
+"""Lucene rounds latitudes and longitudes down to a multiple of these, in degrees."""
+
 _NUMBER = r"\s*([+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d{1,3})?)\s*"
 _POINT = re.compile(f"{_NUMBER},{_NUMBER}", re.ASCII)
 _GEOHASH_DIGITS = "0123456789bcdefghjkmnpqrstuvwxyz"
@@ -48,8 +51,11 @@ def plane_distance(one: Point, other: Point) -> float:
 
 
 def in_box(place: Point, top_left: Point, bottom_right: Point) -> bool:
-    """Whether a place is in a box, its edges included; a box may cross the date line."""
-    if not bottom_right[0] <= place[0] <= top_left[0]:
+    """Whether a place is in a box; a box may cross the date line.
+
+    Its lower edge is not in it, as the service's tests show; its other edges are.
+    """
+    if not bottom_right[0] < place[0] <= top_left[0]:
         return False
     west, east = top_left[1], bottom_right[1]
     if west <= east:
@@ -58,8 +64,13 @@ def in_box(place: Point, top_left: Point, bottom_right: Point) -> bool:
 
 
 def in_polygon(place: Point, corners: Sequence[Point]) -> bool:
-    """Whether a place is in a polygon on the flat map, by the even-odd rule."""
-    latitude, longitude = place
+    """Whether a place is in a polygon on the flat map, by the even-odd rule.
+
+    The place is rounded as Lucene's index has it, which decides what is on an edge.
+    """
+    latitude, longitude = (
+        math.floor(degrees / step) * step for degrees, step in zip(place, STEPS, strict=True)
+    )
     inside = False
     for (one_latitude, one_longitude), (latitude_2, longitude_2) in zip(
         corners, [*corners[1:], corners[0]], strict=True

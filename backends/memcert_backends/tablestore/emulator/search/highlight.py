@@ -88,8 +88,10 @@ def _fragments(parameter: HighlightParameter, query: Query, text: str) -> list[t
 def _spans(tokens: Sequence[Token], joins: bool) -> list[Span]:
     spans: list[Span] = []
     for token in tokens:
-        if joins and spans and spans[-1][1] == token.start:
-            spans[-1] = (spans[-1][0], token.end)
+        before = spans[-1] if spans else (0, 0)
+        # Words may be inside others, or begin in them.
+        if token.start < before[1] or (joins and spans and token.start == before[1]):
+            spans[-1] = (before[0], max(before[1], token.end))
         else:
             spans.append((token.start, token.end))
     return spans

@@ -1,7 +1,7 @@
 """A search index: rows in, hits out."""
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -36,6 +36,10 @@ MAX_LIMIT = 100
 MAX_LIMIT_FROM_INDEX = 1000
 MAX_DEPTH = 100_000
 MAX_SCAN_LIMIT = 2000
+
+
+def _every_column(_: str) -> bool:
+    return True
 
 
 @dataclass(frozen=True)
@@ -122,13 +126,20 @@ class SearchIndex:
         if document is not None:
             self._collection.remove(document)
 
-    def search(self, search_query: bytes, *, from_index: bool = False) -> Hits:
+    def search(
+        self,
+        search_query: bytes,
+        *,
+        from_index: bool = False,
+        returns: Callable[[str], bool] = _every_column,
+    ) -> Hits:
         """Answer a search.
 
         Args:
             search_query: The bytes of a protobuf `SearchQuery`.
             from_index: Whether all columns that are asked for are in the index: then a page may
                 have 1,000 rows instead of 100 (`IndexSchema.stores`).
+            returns: Whether the rows inside aggregations have a column of some name.
 
         Returns:
             The hits.
@@ -140,6 +151,7 @@ class SearchIndex:
             search = self._parsed(
                 parsed(pb.SearchQuery, search_query),
                 MAX_LIMIT_FROM_INDEX if from_index else MAX_LIMIT,
+                returns,
             )
         return self._answer(search)
 
@@ -150,7 +162,7 @@ class SearchIndex:
             scan_query: The bytes of a protobuf `ScanQuery`.
 
         Returns:
-            The hits, in no order that means anything; a token as long as there may be more.
+            The hits, in no order that means anything; a token until a page is empty.
 
         Raises:
             SearchError: Something in the query is wrong.
@@ -164,7 +176,11 @@ class SearchIndex:
             parts = given(message, "max_parallel")
             parts = 1 if parts is None else parts
             if not 0 <= message.current_parallel_id < parts:
-                raise invalid("current_parallel_id must be in [0, max_parallel).")
+                raise invalid(
+                    "[parallel_scan.current_parallel_id] must in [0, max_parallel), current"
+                    f" max_parallel is {parts}, current_parallel_id is"
+                    f" {message.current_parallel_id}"
+                )
             query = QueryParser(self._schema, limit).parse(message.query)
         matches = {
             document
@@ -178,12 +194,15 @@ class SearchIndex:
             after = Place((key,), key)
         documents = ordering.first(matches, limit, after)
         token = b""
-        if len(documents) == limit:
+        # Whether there is more, shows with the next page: it may be empty.
+        if documents:
             token = packed([documents[-1].key], self._identity + b"scan")
         hits = HitMaker(query, self._collection, (), ())
         return Hits([_hit(hits, document) for document in documents], next_token=token)
 
-    def _parsed(self, message: Message, max_limit: int) -> "_Search":
+    def _parsed(
+        self, message: Message, max_limit: int, returns: Callable[[str], bool]
+    ) -> "_Search":
         limit = given(message, "limit")
         limit = DEFAULT_LIMIT if limit is None else limit
         if not 0 <= limit <= max_limit:
@@ -194,7 +213,7 @@ class SearchIndex:
             raise invalid(f"offset + limit exceeds {MAX_DEPTH}.")
         parser = QueryParser(self._schema, limit)
         query = parser.parse(message.query)
-        request = Request(parser, self._collection, query, self._primary_key)
+        request = Request(parser, self._collection, query, self._primary_key, returns)
         sort, after = message.sort.SerializeToString() or self._schema.index_sort, None
         if message.token:
             sort, *keys, key = unpacked(message.token, self._identity)
@@ -207,6 +226,8 @@ class SearchIndex:
             # A token is a place of its own.
             offset=0 if after else message.offset,
             limit=limit,
+            # Where nobody asks for an order, and the index has none, there is no next page.
+            has_order=bool(message.sort.sorter or message.token or self._schema.has_order),
             wants_total=message.get_total_count,
             collapse=self._collapse(message, after is not None),
             highlight=parse_highlight(parser, message.highlight),
@@ -237,7 +258,7 @@ class SearchIndex:
             documents = _collapsed(every, search.collapse.name, end)
         documents = documents[search.offset :]
         token = b""
-        is_ordered = not any(isinstance(one, DocSort) for one in search.sorters)
+        is_ordered = search.has_order and not any(isinstance(it, DocSort) for it in search.sorters)
         if search.limit and len(documents) == search.limit and not search.collapse and is_ordered:
             place = ordering.place(documents[-1])
             token = packed([search.sort, *place.keys, place.key], self._identity)
@@ -260,6 +281,7 @@ class _Search:
     after: Place | None
     offset: int
     limit: int
+    has_order: bool
     wants_total: bool
     collapse: Field | None
     highlight: Highlight

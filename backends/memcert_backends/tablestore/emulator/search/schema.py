@@ -71,12 +71,32 @@ class IndexSchema:
         Raises:
             SearchError: There is none, or it belongs to other rows.
         """
-        one = self.by_name.get(name)
-        if one is None:
-            raise invalid(f"field [{name}] does not exist in the search index")
+        one = self.any_field(name)
         if one.scope != scope:
             raise invalid(f"field [{name}] is not a field of [{scope}]; use a nested query")
         return one
+
+    def any_field(self, name: str) -> Field:
+        """Find a field, of the rows of the table or of a nested field.
+
+        Args:
+            name: Its full name.
+
+        Returns:
+            The field.
+
+        Raises:
+            SearchError: There is none.
+        """
+        one = self.by_name.get(name)
+        if one is None:
+            raise invalid(f"field [{name}] does not exist in the search index")
+        return one
+
+    @property
+    def has_order(self) -> bool:
+        """Whether its rows have an order of their own: not where one has rows inside."""
+        return not any(one.opens_scope for one in self.by_name.values())
 
 
 def _parsed(message: Message) -> IndexSchema:

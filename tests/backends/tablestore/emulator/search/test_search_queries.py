@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 ts: Any = pytest.importorskip("tablestore")
 
+from memcert_backends.tablestore.emulator.search.geo import STEPS  # noqa: E402
+
 FIELDS = [
     ts.FieldSchema("k", ts.FieldType.KEYWORD),
     ts.FieldSchema("n", ts.FieldType.LONG),
@@ -250,13 +252,13 @@ def boxed(query: Any, row: dict[str, Any]) -> bool:
     (north, west), (south, east) = place(query.top_left), place(query.bottom_right)
     latitude, longitude = place(row["g"])
     width = (east - west) % 360
-    return south <= latitude <= north and (longitude - west) % 360 <= width
+    return south < latitude <= north and (longitude - west) % 360 <= width
 
 
 def enclosed(query: Any, row: dict[str, Any]) -> bool:
     if "g" not in row:
         return False
-    y, x = place(row["g"])
+    y, x = (math.floor(it / step) * step for it, step in zip(place(row["g"]), STEPS, strict=True))
     corners = [place(point) for point in query.points]
     crossings = 0
     for index, (y1, x1) in enumerate(corners):

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 ts: Any = pytest.importorskip("tablestore")
 
+from memcert_backends.tablestore.emulator.search import dictionary  # noqa: E402
+from memcert_backends.tablestore.emulator.search.analyzers import MAX_WORD, MIN_WORD  # noqa: E402
 from memcert_backends.tablestore.emulator.search.errors import SearchError  # noqa: E402
 
 SCORED = ts.Sort([ts.ScoreSort()])
@@ -47,7 +49,16 @@ FUZZY = text_field("fuzzy", ts.FuzzyAnalyzerParameter(2, 4))
             True,
         ),
         (text_field("max_word"), "one, two", "two", True),
+        (text_field("max_word"), "菊花茶", "花茶", True),
+        (text_field("max_word"), "菊花茶", "花", False),
+        (text_field("max_word"), "Wild菊花, 2 cups", "wild", True),
+        (text_field("max_word"), "かな菊花", "な", True),
+        # A character that is in no word is one.
+        (text_field("max_word"), "苕溪边上", "苕", True),
+        (text_field("max_word"), "哈哈哈哈", "哈哈", True),
         (text_field("min_word"), "梨花茶", "茶", True),
+        (text_field("min_word"), "菊花茶", "菊花茶", True),
+        (text_field("min_word"), "菊花茶", "花茶", False),
         (text_field("split"), "a-b c", "a-b", True),
         (text_field("split"), "a-b c", "a", False),
         (text_field("split", ts.SplitAnalyzerParameter(",")), "a b,C", "a b", True),
@@ -260,3 +271,36 @@ def test_a_bad_highlight_is_refused(searched: Any, options: dict[str, Any]) -> N
 
     with pytest.raises(SearchError):
         index.hits(ts.MatchAllQuery(), highlight=highlight)
+
+
+@pytest.mark.parametrize("analyzer", ["max_word", "min_word"])
+def test_without_a_dictionary_each_character_is_a_word_and_a_line_says_so(
+    searched: Any,
+    analyzer: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(dictionary, "find_spec", lambda name: None)
+    dictionary._dictionary.cache_clear()
+    try:
+        index = searched([text_field(analyzer)])
+        index.put(1, t="菊花茶")
+        index.put(2, t="花")
+        assert index.keys(ts.MatchQuery("t", "梨花")) == [1, 2]
+        assert [record.getMessage() for record in caplog.records] == [dictionary.MISSING]
+    finally:
+        dictionary._dictionary.cache_clear()
+
+
+@settings(deadline=None, max_examples=200)
+@given(text=st.text("菊花茶是一款大部分人都适合哈苕", max_size=20))
+def test_the_words_of_a_chinese_text_are_where_they_are_said_to_be(text: str) -> None:
+    for analyzer in (MAX_WORD, MIN_WORD):
+        tokens = list(analyzer.tokens(text))
+        assert all(text[it.start : it.end] == it.text for it in tokens)
+        assert {place for it in tokens for place in range(it.start, it.end)} == set(
+            range(len(text))
+        )
+        assert [(it.start, it.end) for it in tokens] == sorted(
+            {(it.start, it.end) for it in tokens}
+        )

@@ -65,15 +65,16 @@ class Buckets:
             groups: The groups, in the order of their keys.
 
         Returns:
-            A group for each interval of the range; without one, from the first to the last group.
+            A group for each interval from the start of the range, or the first group, to the last
+            group: there are no empty ones at the end, also with a range.
 
         Raises:
             SearchError: There would be too many.
         """
-        if not groups and (self.least is None or self.greatest is None):
+        if not groups:
             return []
         key = groups[0].key if self.least is None else self.start(self.least)
-        last = groups[-1].key if self.greatest is None else self.start(self.greatest)
+        last = groups[-1].key
         there = {group.key: group for group in groups}
         result = []
         while key <= last:

@@ -89,7 +89,7 @@ class Percentiles(Aggregation):
 
     Args:
         values: The values of a document.
-        percentages: The percentages.
+        percentages: The percentages, ascending.
     """
 
     values: Values

@@ -92,14 +92,14 @@ def _aggregation(request: Request, message: Message) -> Aggregation:
     body = parsed(known.request, message.body)
     if message.type == pb.AGG_COUNT and body.field_name == "*":
         return Metric(lambda _: (1,), len, known.result)
-    field = request.field(body.field_name, known.types)
+    field = request.counted(body.field_name, known.types)
     missing = value(field, None if message.type == pb.AGG_COUNT else given(body, "missing"))
     return Metric(values_of(field, missing), known.compute, known.result)
 
 
 def _percentiles(request: Request, message: Message) -> Aggregation:
     field = request.field(message.field_name, NUMBERS)
-    percentages = tuple(message.percentiles)
+    percentages = tuple(sorted(message.percentiles))
     if not percentages or not all(0 <= one <= 100 for one in percentages):
         raise invalid("Percentiles must be in [0, 100], at least one.")
     return Percentiles(values_of(field, value(field, given(message, "missing_value"))), percentages)
@@ -112,7 +112,8 @@ def _top_rows(request: Request, message: Message) -> Aggregation:
         raise invalid(f"The limit of top rows must be in [1, {MAX_TOP_ROWS}].")
     sorters = parse_sort(request.parser, message.sort)
     score = request.query.scorer(request.collection)
-    return TopRows(limit, Ordering(request.collection, sorters, score), request.primary_key)
+    ordering = Ordering(request.collection, sorters, score)
+    return TopRows(limit, ordering, request.primary_key, request.returns)
 
 
 @dataclass(frozen=True)

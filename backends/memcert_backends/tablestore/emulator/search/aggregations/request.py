@@ -1,7 +1,7 @@
 """What an aggregation needs to know of the request that it is in."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from memcert_backends.tablestore.emulator.search.collection import Collection
 from memcert_backends.tablestore.emulator.search.dates import NANOSECONDS_PER_MILLISECOND
@@ -27,6 +27,7 @@ class Request:
         collection: The documents that are searched.
         query: The query whose matches are aggregated.
         primary_key: The names of the table's primary key columns.
+        returns: Whether the rows that are returned have a column of some name.
         depth: How many group-bys are around.
     """
 
@@ -34,6 +35,7 @@ class Request:
     collection: Collection
     query: Query
     primary_key: Sequence[str]
+    returns: Callable[[str], bool]
     depth: int = 0
 
     def field(self, name: str, types: frozenset[FieldType]) -> Field:
@@ -49,7 +51,25 @@ class Request:
         Raises:
             SearchError: There is none, or it has another type, or cannot be aggregated.
         """
-        field = self.parser.schema.field(name)
+        return self._checked(self.parser.schema.field(name), types)
+
+    def counted(self, name: str, types: frozenset[FieldType]) -> Field:
+        """A field that can be aggregated to a number: also one of a nested field.
+
+        Args:
+            name: Its full name.
+            types: The types that it may have.
+
+        Returns:
+            The field.
+
+        Raises:
+            SearchError: There is none, or it has another type, or cannot be aggregated.
+        """
+        return self._checked(self.parser.schema.any_field(name), types)
+
+    def _checked(self, field: Field, types: frozenset[FieldType]) -> Field:
+        name = field.name
         if field.type not in types:
             raise invalid(f"field [{name}] of type {field.type.name} cannot be aggregated so")
         if not field.is_sortable:
@@ -66,13 +86,19 @@ def values_of(field: Field, missing: Comparable) -> Values:
     """A document's values of a field.
 
     Args:
-        field: The field.
+        field: The field; if it is nested, its values in all rows of the nested field count.
         missing: The value of documents that have none, None to pass over them.
 
     Returns:
         A function of a document. Dates are in milliseconds.
     """
-    name = field.name
+    name, scope = field.name, field.scope
+    if scope:
+        inside = values_of(replace(field, scope=""), None)
+        return lambda document: (
+            [one for row in document.rows(scope) for one in inside(row)]
+            or (() if missing is None else (missing,))
+        )
     otherwise = () if missing is None else (missing,)
     if field.type is FieldType.DATE:
         return lambda document: [

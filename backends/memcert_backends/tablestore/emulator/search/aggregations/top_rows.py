@@ -1,6 +1,6 @@
 """The aggregation that returns rows."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from memcert_backends.tablestore.emulator.plain_buffer import HEADER, encode_cell, encode_row
@@ -19,11 +19,13 @@ class TopRows(Aggregation):
         limit: How many.
         ordering: In which order.
         primary_key: The names of the primary key columns.
+        returns: Whether they have a column of some name.
     """
 
     limit: int
     ordering: Ordering
     primary_key: Sequence[str]
+    returns: Callable[[str], bool]
 
     def result(self, documents: Documents) -> Message:
         rows = self.ordering.first(set(documents), self.limit)
@@ -34,6 +36,8 @@ class TopRows(Aggregation):
         written_at = document.written_at
         stamp = None if written_at is None else int(written_at * 1000)
         cells = [
-            encode_cell(name, value, stamp) for name, value in sorted(document.columns.items())
+            encode_cell(name, value, stamp)
+            for name, value in sorted(document.columns.items())
+            if self.returns(name)
         ]
         return HEADER + encode_row(key, cells)

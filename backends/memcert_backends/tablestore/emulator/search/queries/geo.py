@@ -64,6 +64,7 @@ def polygon(field: Field, corners: tuple[Point, ...]) -> GeoQuery:
     return GeoQuery(
         field,
         min(latitudes),
-        max(latitudes),
+        # A place a little further north is rounded to be in it.
+        max(latitudes) + geo.STEPS[0],
         lambda place: geo.in_polygon(place, corners),
     )
