@@ -82,12 +82,17 @@ def certify(session: Session, plan: Plan, corpus: Corpus, progress: Progress) ->
     verdicts = []
     shares_left = sum(share_of(rule) for rule in chosen if not capabilities.lacking(rule.needs))
     budget = time_left = budget_of(plan, asked)
+    blocked = ""
     for rule in rules:
         if rule not in chosen:
             reason = "not asked for" if plan.rules else f"not part of level {asked.value}"
             verdicts.append(Verdict(rule.id, Finding.NOT_RUN, reason=reason))
             continue
+        if blocked:
+            verdicts.append(Verdict(rule.id, Finding.NOT_RUN, reason="the run ended before"))
+            continue
         progress.starts(rule)
+        session.check(rule.id)
         lacking = capabilities.lacking(rule.needs)
         if capabilities.pointless(rule.needs):
             reason = "the store is a file: there is no server, and no connection to it"
@@ -108,13 +113,22 @@ def certify(session: Session, plan: Plan, corpus: Corpus, progress: Progress) ->
             tally.add(search.tally)
             shares_left -= share
             time_left -= generating
+            if search.blocked:
+                blocked = (
+                    f"{rule.id}: {search.blocked} blocked the event loop, where nothing else can"
+                    " go on: the run ended there"
+                )
         verdicts.append(verdict)
         progress.ends(rule, verdict)
-    complaints = [
-        complaint
-        for deviation in plan.deviations
-        for complaint in _complaints(session, deviation, chosen, plan.today)
-    ]
+    complaints = (
+        [blocked]
+        if blocked
+        else [
+            complaint
+            for deviation in plan.deviations
+            for complaint in _complaints(session, deviation, chosen, plan.today)
+        ]
+    )
     return Certification(
         verdicts, capabilities, asked, budget, tally, perf_counter() - started, complaints
     )
