@@ -67,7 +67,7 @@ def _end_late(status: int) -> None:
     time.sleep(SECONDS_FOR_THREADS)
     left = threads()
     if left:
-        what = f"{_counted(left, 'thread')} running"
+        what = f"{counted(left, 'thread')} running"
     else:
         time.sleep(SECONDS_FOR_HANDLERS)
         what = "an exit handler that does not end"
@@ -91,7 +91,7 @@ def _end_processes() -> None:
             os.kill(number, signal.SIGKILL)
     if left:
         what = "which was" if len(left) == 1 else "which were"
-        _say(f"memcert: the backend left {_counted(len(left), 'process')} running, {what} ended")
+        _say(f"memcert: the backend left {counted(len(left), 'process')} running, {what} ended")
 
 
 def descendants(number: int) -> list[int]:
@@ -159,7 +159,13 @@ def _is_pythons_own(command: str) -> bool:
     return any(each in command for each in _PYTHONS_OWN)
 
 
-def _counted(number: int, what: str) -> str:
+def counted(number: int, what: str) -> str:
+    """Return a number of things in words.
+
+    Args:
+        number: how many there are.
+        what: what one of them is.
+    """
     plural = "es" if what.endswith("s") else "s"
     return f"{number} {what if number == 1 else what + plural}"
 

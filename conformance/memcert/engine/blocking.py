@@ -71,6 +71,8 @@ class LoopWatch:
     def __init__(self) -> None:
         self.about = ""
         """What the loop is run for, such as a rule, for the last line of a process."""
+        self.noticed: LoopBlocked | None = None
+        """What was raised in the loop that ran last, if it was blocked."""
         self._stack = ExitStack()
         self._works = threading.current_thread() is threading.main_thread()
         self._over = threading.Event()
@@ -116,6 +118,7 @@ class LoopWatch:
         Raises:
             LoopBlocked: a backend kept it; raised in what runs in it, and from there.
         """
+        self.noticed = None
         if not self._works:
             yield
             return
@@ -191,7 +194,8 @@ class LoopWatch:
         """Raise, in the main thread, what ends the blocking, unless that has ended by itself."""
         doing, self._raising = self._raising, None
         if doing is not None and doing in _doing and self._asked:
-            raise LoopBlocked(doing.step, doing.operation, doing.seconds)
+            self.noticed = LoopBlocked(doing.step, doing.operation, doing.seconds)
+            raise self.noticed
 
 
 _doing: dict[_Doing, None] = {}

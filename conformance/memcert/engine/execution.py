@@ -84,7 +84,8 @@ class Execution:
             that nothing is known.
         loop_lost: whether something of the backend's cannot be stopped, so that the event loop is
             of no more use.
-        blocked: whether the backend kept the event loop, so that nothing else could go on.
+        blocked: what the backend kept the event loop with, so that nothing else could go on; empty
+            if it did not.
     """
 
     divergence: Divergence | None = None
@@ -94,7 +95,7 @@ class Execution:
     faults: int = 0
     undecided: bool = False
     loop_lost: bool = False
-    blocked: bool = False
+    blocked: str = ""
 
 
 class Diverged(Exception):

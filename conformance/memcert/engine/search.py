@@ -151,11 +151,9 @@ class Search:
     def _try(self, program: Program) -> bool:
         """Run a program and tell whether it breaks the rule."""
         searching = self.smallest is None
-        execution = self.execute(program)
+        execution = self._execute(program)
         if searching:
             self.tally.count(program, execution)
-        if execution.blocked and execution.divergence is not None:
-            self.blocked = execution.divergence.operation
         if execution.divergence is None:
             return False
         if not searching and (self.blocked or not self._breaks_again(program)):
@@ -176,8 +174,12 @@ class Search:
         A smaller program is no better if it fails by luck: where processes meet, that is tried.
         """
         times = 2 if program.races else 0
-        executions = (self.execute(program) for _ in range(times))
-        return all(each.divergence is not None and not each.blocked for each in executions)
+        return all(self._execute(program).divergence is not None for _ in range(times))
+
+    def _execute(self, program: Program) -> Execution:
+        execution = self.execute(program)
+        self.blocked = self.blocked or execution.blocked
+        return execution
 
     def _still_breaks(self, program: Program) -> bool:
         assert self.found_at is not None

@@ -109,12 +109,15 @@ class Session:
         """
         run = (Trial if program.troubled else Run)(program, self.subject)
         execution = None
-        try:
+        with suppress(LoopBlocked):
             execution = self.run(_guarded(run))
-        except LoopBlocked as error:
+        if (error := self._watch.noticed) is not None:
+            # Even if the backend caught it.
+            execution = None
             observed = str(Outcome(error=HangError(str(error))))
-            run.result.blocked = True
-            run.result.divergence = Divergence(
+            run.result.blocked = error.operation
+            # What went wrong first is what matters.
+            run.result.divergence = run.result.divergence or Divergence(
                 error.step, error.operation, "an end", observed, hang=True
             )
         if execution is None or execution.loop_lost:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
+import inspect
 import itertools
 import socket
 import time
@@ -10,12 +12,19 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import fakeredis
 import pytest
 import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from memcert_backends.servers import Server, start
+from memcert_backends.servers import (
+    Server,
+    fakeredis_host,
+    fakeredis_protocol,
+    fakeredis_server,
+    start,
+)
 from memcert_backends.servers.fakeredis_protocol import MalformedRequest, Requests, encoded, pieces
 from memcert_backends.servers.fakeredis_server import FakeRedisServer
 
@@ -189,6 +198,24 @@ def test_answers_do_not_wait_for_acknowledgements_of_others() -> None:
         return option
 
     assert asyncio.run(delays())
+
+
+def test_nothing_private_of_fakeredis_is_used() -> None:
+    # What is private has moved between releases.
+    for module in (fakeredis_host, fakeredis_server, fakeredis_protocol):
+        for node in ast.walk(ast.parse(inspect.getsource(module))):
+            if isinstance(node, ast.ImportFrom):
+                names = [f"{node.module}.{each.name}" for each in node.names]
+            elif isinstance(node, ast.Import):
+                names = [each.name for each in node.names]
+            else:
+                continue
+            assert not any(name.startswith("fakeredis.") and "._" in name for name in names)
+            assert all(
+                name.removeprefix("fakeredis.") in fakeredis.__all__
+                for name in names
+                if name.startswith("fakeredis.")
+            )
 
 
 COMMANDS = [[b"SET", b"a", b""], [b"PING"], [b"SET", b"b", b"\r\n$3\r\n" * 10_000]]
