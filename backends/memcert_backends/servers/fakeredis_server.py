@@ -13,6 +13,7 @@ from typing import Any
 
 from fakeredis import FakeAsyncRedisConnection, FakeServer
 from redis.exceptions import AuthenticationError, RedisError, ResponseError
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from memcert_backends.servers.fakeredis_protocol import (
     MalformedRequest,
@@ -139,6 +140,9 @@ class _Connection(asyncio.Protocol):
                 await self._more.wait()
         except MalformedRequest as error:
             self._answer(error)
+        except RedisConnectionError:
+            # Another client had this one killed.
+            pass
         except Exception as error:
             # A fault of fakeredis.
             self._answer(RuntimeError(f"{type(error).__name__}: {error}"))

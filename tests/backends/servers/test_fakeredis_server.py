@@ -173,6 +173,15 @@ def test_what_a_client_sent_is_done_before_what_another_sends_later(server: Serv
             assert client.rpush("list", "last") == 21 * (number + 1)
 
 
+def test_one_that_is_killed_by_another_is_cut_off(client: redis.Redis, server: Server) -> None:
+    with _client(server) as other:
+        number = other.client_id()
+        assert client.client_kill_filter(_id=str(number)) == 1
+        with pytest.raises(redis.ConnectionError):
+            other.ping()
+    assert client.ping()
+
+
 def test_fakeredis_forgets_who_has_gone(client: redis.Redis, server: Server) -> None:
     before = _clients(client)
     for _ in range(20):
