@@ -20,6 +20,7 @@ import atexit
 import concurrent.futures
 import ctypes
 import multiprocessing
+import os
 import subprocess
 import sys
 import threading
@@ -149,8 +150,17 @@ async def sleeps_in_opening(space):
 
 
 @backend("sqlite")
+async def blocks_elsewhere(space):
+    if "serving" in sys.argv[0]:
+        print(os.getpid(), flush=True)
+        time.sleep(LONG)
+    async for memory in sqlite.open(space):
+        yield memory
+
+
+@backend("sqlite")
 async def leaves_processes_elsewhere(space):
-    if multiprocessing.current_process().name == "MainProcess" and "serving" in sys.argv[0]:
+    if "serving" in sys.argv[0]:
         subprocess.Popen(["sleep", str(LONG)])
         multiprocessing.get_context("fork").Process(target=time.sleep, args=(LONG,)).start()
     async for memory in sqlite.open(space):
@@ -250,10 +260,24 @@ def _be_patient(folder: Path) -> None:
     program.write_text(program.read_text().replace("= 0.5", "= 600.0"))
 
 
-def test_what_is_left_in_another_process_keeps_nobody(start: Start) -> None:
+def test_what_is_left_in_another_process_keeps_nobody(start: Start, tmp_path: Path) -> None:
+    _be_patient(tmp_path)
     status, printed, complaints = _end(start("leaves_processes_elsewhere", "--rule", "DUR-05"))
     assert (status, complaints) == (0, "")
     assert "DUR-05" in printed
+
+
+def test_other_processes_end_with_one_that_is_killed(start: Start, tmp_path: Path) -> None:
+    _be_patient(tmp_path)
+    with start("blocks_elsewhere", "--rule", "DUR-05") as run:
+        assert run.stderr is not None
+        # What a backend prints there is for the console.
+        other = int(run.stderr.readline())
+        run.kill()
+    deadline = time.monotonic() + 60
+    while Path("/proc", str(other)).exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def test_a_task_that_does_not_end_keeps_nobody(start: Start) -> None:
