@@ -5,7 +5,7 @@ import sys
 try:
     import os
 
-    from memcert.interruption import STATUS, leave_silently, leave_when_interrupted
+    from memcert.interruption import leave_when_interrupted
 except KeyboardInterrupt:
     # Of the few milliseconds that this takes. Before it, nothing of memcert's runs.
     sys.stderr.write("Error: interrupted\n")
@@ -13,18 +13,15 @@ except KeyboardInterrupt:
 
 
 def main() -> None:
-    """Run the command line of this process."""
+    """Run the command line, and end the process with it, whatever a backend left running."""
     # Importing the rest takes half a second.
     leave_when_interrupted()
+    from functools import partial
+
+    from memcert import ending
     from memcert.command_line import main as command_line
 
-    try:
-        command_line(prog_name="memcert")
-    except SystemExit as end:
-        if end.code == STATUS:
-            # All that was started is stopped. Python's own way out may wait, or complain.
-            leave_silently()
-        raise
+    ending.run(partial(command_line, prog_name="memcert"))
 
 
 if __name__ == "__main__":

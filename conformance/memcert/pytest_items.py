@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from time import perf_counter
+from time import monotonic, perf_counter, sleep
 from typing import Any
 
 import pytest
 
 from memcert.command_line.errors import WrongQuestion
 from memcert.command_line.question import check_level
+from memcert.ending import SECONDS_FOR_THREADS, counted, threads
 from memcert.engine.certification import judge, search_for
 from memcert.engine.corpus import Corpus
 from memcert.engine.foreign_text import one_line, visible
@@ -56,6 +57,7 @@ class Items:
         self._stack = ExitStack()
         self._sessions: dict[int, Session] = {}
         self._faults: dict[int, str] = {}
+        self._threads = threads()
 
     def pytest_collection_modifyitems(
         self, session: pytest.Session, items: list[pytest.Item]
@@ -85,6 +87,22 @@ class Items:
     def pytest_sessionfinish(self) -> None:
         """Stop the stores."""
         self._stack.close()
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """Say why pytest will not end, which is not for the kit to end.
+
+        Args:
+            terminalreporter: pytest's.
+        """
+        until = monotonic() + SECONDS_FOR_THREADS
+        while (left := threads() - self._threads) > 0:
+            if monotonic() > until:
+                terminalreporter.write_line(
+                    f"memcert: the backend left {counted(left, 'thread')} running, and Python waits"
+                    " for threads before it ends"
+                )
+                return
+            sleep(0.05)
 
     def session(self, backend: Backend) -> Session:
         """Return the running session of a backend, started at its first rule.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import subprocess
 import sys
 import threading
@@ -23,6 +24,15 @@ URL = "redis://host:port"
 
 _SCHEMES = ("redis://", "rediss://", "unix://")
 _PORT = 6379
+_SECONDS_TO_END = 10.0
+
+# On standard input: everybody on this machine can read the arguments of its processes.
+_IN_CONTAINER = """\
+exec redis-server - <<END
+save ""
+requirepass $MEMCERT_PASSWORD
+END
+"""
 
 
 def start(how: str = "embedded") -> AbstractContextManager[Server]:
@@ -98,18 +108,23 @@ class _Host:
         return self
 
     def __exit__(self, *_: object) -> None:
-        # The end of its standard input ends it.
-        self._process.communicate()
+        # The end of its standard input ends it, unless a script keeps all of it.
+        try:
+            self._process.communicate(timeout=_SECONDS_TO_END)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.communicate()
 
     @contextmanager
     def server(self) -> Iterator[Server]:
         from memcert_backends.servers.redis_address import with_address
 
-        port = self._ask("open")
+        password = secrets.token_hex(16)
+        port = self._ask(f"open {password}")
         try:
             yield with_address(
                 Server(
-                    url=f"redis://127.0.0.1:{port}/0",
+                    url=f"redis://:{password}@127.0.0.1:{port}/0",
                     store=STORE,
                     how="embedded",
                     version=self._version,
@@ -141,8 +156,10 @@ def _container() -> Iterator[Server]:
     from memcert_backends.servers.redis_address import with_address
     from memcert_backends.servers.redis_version import version_at
 
-    with container(STORE, IMAGE, _PORT, command=["redis-server", "--save", ""]) as running:
-        url = f"redis://{running.host}:{running.port}/0"
+    password = secrets.token_hex(16)
+    command = ["sh", "-c", _IN_CONTAINER]
+    with container(STORE, IMAGE, _PORT, {"MEMCERT_PASSWORD": password}, command) as running:
+        url = f"redis://:{password}@{running.host}:{running.port}/0"
         yield with_address(
             Server(
                 url=url,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -13,7 +14,7 @@ from typing import Any
 import redis
 
 from memcert_backends.servers.redis_address import url_at
-from memcert_backends.servers.redis_process import client_of, running_redis, url_of
+from memcert_backends.servers.redis_process import RunningRedis, running_redis
 from memcert_backends.servers.redis_version import redis_version
 from memcert_backends.servers.rerouting import at_other_addresses
 from memcert_backends.servers.server import Address, Server, ServerUnavailable
@@ -36,13 +37,14 @@ class _Node:
     """A redis-server of the cluster.
 
     Args:
-        process: the server.
+        running: the server.
         client: connected to it.
         settings: its configuration, which can be changed for its next start.
     """
 
-    def __init__(self, process: ServerProcess, client: Any, settings: dict[str, str]) -> None:
-        self.process = process
+    def __init__(self, running: RunningRedis, client: Any, settings: dict[str, str]) -> None:
+        self.process = running.process
+        self.url = running.url
         self.client = client
         self.settings = settings
         self.id = _text(self.client.execute_command("CLUSTER MYID"))
@@ -88,7 +90,7 @@ class Cluster:
 
     def __init__(self, nodes: Sequence[_Node]) -> None:
         self._nodes = nodes
-        self.url = url_of(nodes[0].process)
+        self.url = nodes[0].url
         self.version = f"{redis_version(nodes[0].client)} ({len(nodes)} masters)"
 
     @property
@@ -215,13 +217,15 @@ def running_cluster(settings: Mapping[str, str]) -> Iterator[Cluster]:
     Raises:
         ServerUnavailable: there is no redis-server, or they form no cluster; one line says why.
     """
+    # Clients have one for all nodes.
+    password = secrets.token_hex(16)
     with ExitStack() as stack:
         nodes = []
         for _ in range(MASTERS):
-            own = {**SETTINGS, **settings}
-            process = stack.enter_context(running_redis(own, _BUS_ABOVE))
-            client = stack.enter_context(client_of(process))
-            nodes.append(_Node(process, client, own))
+            own = {**SETTINGS, "requirepass": password, **settings}
+            running = stack.enter_context(running_redis(own, _BUS_ABOVE))
+            client = stack.enter_context(running.client())
+            nodes.append(_Node(running, client, own))
         cluster = Cluster(nodes)
         cluster.form()
         yield cluster

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import secrets
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 
 import redis
 from redis.backoff import NoBackoff
@@ -58,9 +61,9 @@ def redis_process(settings: Mapping[str, str] | None = None) -> Iterator[Server]
     Raises:
         ServerUnavailable: there is no such binary, or it does not start; one line says why.
     """
-    with running_redis(settings or {}) as process:
+    with running_redis(settings or {}) as running:
         fresh = partial(redis_process, settings)
-        yield replace(_server(process), fresh=fresh, killable=killable_redis)
+        yield replace(_server(running), fresh=fresh, killable=killable_redis)
 
 
 @contextmanager
@@ -70,16 +73,39 @@ def killable_redis() -> Iterator[KillableServer]:
     Raises:
         ServerUnavailable: there is no such binary, or it does not start; one line says why.
     """
-    with running_redis(KEPT) as process, killable(_server(process), [process]) as made:
+    with running_redis(KEPT) as running, killable(_server(running), [running.process]) as made:
         yield made
 
 
+@dataclass(frozen=True)
+class RunningRedis:
+    """A redis-server of one's own.
+
+    Args:
+        process: its process.
+        password: what its clients have to know.
+    """
+
+    process: ServerProcess
+    password: str
+
+    @property
+    def url(self) -> str:
+        """Where clients connect, with the password."""
+        return f"redis://:{self.password}@{HOST}:{self.process.port}/0"
+
+    def client(self) -> redis.Redis:
+        """Return a client that does not wait for a server that is gone."""
+        return _client(self.process.port, self.password)
+
+
 @contextmanager
-def running_redis(settings: Mapping[str, str], port_above: int = 0) -> Iterator[ServerProcess]:
+def running_redis(settings: Mapping[str, str], port_above: int = 0) -> Iterator[RunningRedis]:
     """Start a redis-server, and stop it when the context or this process ends.
 
     Args:
         settings: its configuration, where it differs from `SETTINGS`; read whenever it is started.
+            Without a ``requirepass`` it has a password of its own.
         port_above: how far above its port it opens a second one, as a cluster's node does; 0 for
             none.
 
@@ -90,61 +116,58 @@ def running_redis(settings: Mapping[str, str], port_above: int = 0) -> Iterator[
     if reason is not None:
         raise ServerUnavailable(f"redis: {reason}")
     binary = shutil.which("redis-server") or ""
+    password = settings.get("requirepass") or secrets.token_hex(16)
     with guarded_folder("memcert-redis-") as folder:
 
         def command(port: int) -> list[str]:
-            chosen = {**SETTINGS, **settings, "port": str(port), "dir": folder}
-            return [
-                binary,
-                *(part for name, value in chosen.items() for part in (f"--{name}", value)),
-            ]
+            chosen = {**SETTINGS, "requirepass": password, **settings}
+            return [binary, _written({**chosen, "port": str(port), "dir": folder}, folder)]
 
         program = Program(
             store="redis",
             path=binary,
             folder=folder,
             command=command,
-            ready=_ready,
+            ready=partial(_ready, password),
             log=SETTINGS["logfile"],
             seconds=_START_SECONDS,
             port_above=port_above,
         )
         with running(program) as process:
-            yield process
+            yield RunningRedis(process, password)
 
 
-def _server(process: ServerProcess) -> Server:
-    with client_of(process) as client:
+def _written(settings: Mapping[str, str], folder: str) -> str:
+    """Write a configuration that nobody else can read, and return its path.
+
+    On a list of arguments everybody can read the password.
+    """
+    file = Path(folder, "redis.conf")
+    file.touch(0o600)
+    # In JSON's quotes, which are those of the file's format.
+    lines = (f"{name} {json.dumps(value)}\n" for name, value in settings.items())
+    file.write_text("".join(lines), "ascii")
+    return str(file)
+
+
+def _server(running: RunningRedis) -> Server:
+    with running.client() as client:
         version = redis_version(client)
-    return with_address(Server(url=url_of(process), store="redis", how="process", version=version))
+    return with_address(Server(url=running.url, store="redis", how="process", version=version))
 
 
-def url_of(process: ServerProcess) -> str:
-    """Return the URL of a redis-server of one's own.
-
-    Args:
-        process: the server.
-    """
-    return f"redis://{HOST}:{process.port}/0"
-
-
-def client_of(process: ServerProcess) -> redis.Redis:
-    """Return a client that does not wait for a server that is gone.
-
-    Args:
-        process: the server.
-    """
-    return _client(process.port)
-
-
-def _client(port: int) -> redis.Redis:
+def _client(port: int, password: str) -> redis.Redis:
     return redis.Redis(
-        host=HOST, port=port, retry=Retry(NoBackoff(), 0), socket_timeout=_START_SECONDS
+        host=HOST,
+        port=port,
+        password=password,
+        retry=Retry(NoBackoff(), 0),
+        socket_timeout=_START_SECONDS,
     )
 
 
-def _ready(process_id: int, port: int) -> bool:
-    with _client(port) as client:
+def _ready(password: str, process_id: int, port: int) -> bool:
+    with _client(port, password) as client:
         try:
             found = client.info()
         except redis.RedisError:

@@ -90,12 +90,17 @@ def certify(
     verdicts = []
     shares_left = sum(share_of(rule) for rule in chosen if not capabilities.lacking(rule.needs))
     budget = time_left = budget_of(plan, asked)
+    blocked = ""
     for rule in rules:
         if rule not in chosen:
             reason = "not asked for" if plan.rules else f"not part of level {asked.value}"
             verdicts.append(Verdict(rule.id, Finding.NOT_RUN, reason=reason))
             continue
+        if blocked:
+            verdicts.append(Verdict(rule.id, Finding.NOT_RUN, reason="the run ended before"))
+            continue
         progress.starts(rule)
+        session.check(rule.id)
         not_here = why_not(rule, capabilities)
         if not_here is not None:
             pointless = capabilities.pointless(rule.needs)
@@ -114,13 +119,22 @@ def certify(
             tally.add(search.tally)
             shares_left -= share
             time_left -= generating
+            if search.blocked:
+                blocked = (
+                    f"{rule.id}: {search.blocked} blocked the event loop, where nothing else can"
+                    " go on: the run ended there"
+                )
         verdicts.append(verdict)
         progress.ends(rule, verdict)
-    complaints = [
-        complaint
-        for deviation in plan.deviations
-        for complaint in _complaints(session, deviation, chosen, plan.today)
-    ]
+    complaints = (
+        [blocked]
+        if blocked
+        else [
+            complaint
+            for deviation in plan.deviations
+            for complaint in _complaints(session, deviation, chosen, plan.today)
+        ]
+    )
     return Certification(
         verdicts, capabilities, asked, budget, tally, perf_counter() - started, complaints
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
 
+from memcert.engine.blocking import at_most
 from memcert.engine.capabilities import Capabilities
 from memcert.engine.contract import Contract
 from memcert.engine.handle import ERRORS, SECONDS_TO_OPEN, Handle
@@ -83,6 +84,8 @@ class Execution:
             that nothing is known.
         loop_lost: whether something of the backend's cannot be stopped, so that the event loop is
             of no more use.
+        blocked: what the backend kept the event loop with, so that nothing else could go on; empty
+            if it did not.
     """
 
     divergence: Divergence | None = None
@@ -92,6 +95,7 @@ class Execution:
     faults: int = 0
     undecided: bool = False
     loop_lost: bool = False
+    blocked: str = ""
 
 
 class Diverged(Exception):
@@ -205,7 +209,8 @@ class Run:
             expected = Outcome(error=error)
         self._begins(number, operation, operation.seconds)
         started = perf_counter()
-        observed = await outcome_of(self.clients[client].handle, operation)
+        with at_most(operation.seconds, "; ".join(operation.source("memory")), number):
+            observed = await outcome_of(self.clients[client].handle, operation)
         self.result.backend_seconds += perf_counter() - started
         if operation.kind in self.program.blind_to and not (expected.error or observed.error):
             return False
@@ -227,9 +232,10 @@ class Run:
         self._begins(number, "opening the memory", SECONDS_TO_OPEN)
         subject = self.subject
         try:
-            opened, seconds = await open_client(
-                client, self.spaces[client.space], subject.backend, subject.workers, self.saved
-            )
+            with at_most(SECONDS_TO_OPEN, "opening the memory", number):
+                opened, seconds = await open_client(
+                    client, self.spaces[client.space], subject.backend, subject.workers, self.saved
+                )
         except ERRORS as error:
             raise Diverged(
                 Divergence(number, "opening the memory", "a memory", str(Outcome(error=error)))
@@ -241,7 +247,8 @@ class Run:
         self._begins(number, "closing the memory", SECONDS_TO_OPEN)
         started = perf_counter()
         try:
-            await client.stack.aclose()
+            with at_most(SECONDS_TO_OPEN, "closing the memory", number):
+                await client.stack.aclose()
         except ERRORS as error:
             raise Diverged(
                 Divergence(number, "closing the memory", "no error", str(Outcome(error=error)))

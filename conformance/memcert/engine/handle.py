@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Protocol
 
+from memcert.engine.blocking import at_most
 from memcert.engine.operation import Operation
 from memcert_backends.backend import Backend, Space
 
@@ -63,8 +64,9 @@ async def opened(backend: Backend, space: Space) -> AsyncIterator[Any]:
     name = backend.name
     generator = backend.open(space)
     try:
-        async with asyncio.timeout(SECONDS_TO_OPEN):
-            memory = await anext(generator)
+        with at_most(SECONDS_TO_OPEN, "opening the memory"):
+            async with asyncio.timeout(SECONDS_TO_OPEN):
+                memory = await anext(generator)
     except StopAsyncIteration:
         raise BadFactory(
             f"the factory of {name!r} yields nothing: it must yield one memory"
@@ -85,8 +87,9 @@ async def opened(backend: Backend, space: Space) -> AsyncIterator[Any]:
 
 async def _finish(generator: AsyncIterator[Any], name: str) -> None:
     try:
-        async with asyncio.timeout(SECONDS_TO_OPEN):
-            await anext(generator)
+        with at_most(SECONDS_TO_OPEN, "closing the memory"):
+            async with asyncio.timeout(SECONDS_TO_OPEN):
+                await anext(generator)
     except StopAsyncIteration:
         return
     except TimeoutError as error:

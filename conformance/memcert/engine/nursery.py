@@ -20,6 +20,7 @@ LINE_BYTES = 64 * 2**20
 """The longest line that is read from another process, in bytes."""
 
 _NUMBER_BYTES = 8
+_SECONDS_TO_END = 10.0
 _LONGEST_NAME = 64 * 2**10
 
 
@@ -56,21 +57,25 @@ class OtherProcess:
         return answer
 
     def kill(self) -> None:
-        """Kill it at once (SIGKILL), without waiting for its end."""
+        """Kill it at once (SIGKILL), and what a backend started in it; do not wait for its end."""
         if not self.ended:
             with suppress(ProcessLookupError):
-                os.kill(self.number, signal.SIGKILL)
+                os.killpg(self.number, signal.SIGKILL)
 
     async def end(self) -> None:
         """Kill it, and return when it is gone."""
         self.kill()
-        with suppress(ConnectionError):
-            # Its end of the line is closed with it.
-            while not self.ended and await self._reader.read(LINE_BYTES):
-                continue
+        with suppress(ConnectionError, TimeoutError):
+            # Its end of the line is closed with it, unless a backend forked it into a session
+            # of its own.
+            async with asyncio.timeout(_SECONDS_TO_END):
+                while not self.ended and await self._reader.read(LINE_BYTES):
+                    continue
         self._over()
 
     def _over(self) -> None:
+        # What a backend started in one that killed itself.
+        self.kill()
         self.ended = True
         self._writer.close()
 
@@ -157,6 +162,9 @@ def give_birth(line: socket.socket, prepare: Callable[[str], None]) -> socket.so
             return None
         prepare(asked.decode())
         number = os.fork()
+        # Said by both, since neither waits: a group, which can be killed as a whole.
+        with suppress(OSError):
+            os.setpgid(number, number)
         if number == 0:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             line.close()

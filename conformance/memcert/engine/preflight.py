@@ -6,6 +6,7 @@ import uuid
 from contextlib import AsyncExitStack
 from typing import Any
 
+from memcert.engine.blocking import LoopBlocked, at_most
 from memcert.engine.capabilities import Capabilities
 from memcert.engine.execution import outcome_of
 from memcert.engine.handle import ERRORS, BadFactory, LocalHandle, opened
@@ -27,6 +28,11 @@ def preflight(session: Session) -> Capabilities:
         capabilities = session.run(_inspect(session))
     except BadFactory:
         raise
+    except LoopBlocked as error:
+        raise BadFactory(
+            f"{session.subject.backend.name!r} cannot be used at all: {error.operation} did not"
+            f" end: {error}"
+        ) from None
     except ERRORS as error:
         raise BadFactory(
             f"the factory of {session.subject.backend.name!r} raises"
@@ -97,7 +103,8 @@ async def _open(stack: AsyncExitStack, session: Session, space: Space) -> Any:
 
 
 async def _done(memory: Any, operation: Operation, name: str) -> object:
-    outcome = await outcome_of(LocalHandle(memory, {}), operation)
+    with at_most(operation.seconds, "; ".join(operation.source("memory"))):
+        outcome = await outcome_of(LocalHandle(memory, {}), operation)
     if outcome.error is not None:
         raise BadFactory(
             f"the memory of {name!r} cannot be used at all:"

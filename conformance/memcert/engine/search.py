@@ -95,6 +95,7 @@ class Search:
             of it first, even if this is 0.
         first: programs that failed before, run before any other.
         tally: what was run up to the first failure.
+        blocked: what the backend kept the event loop with, if it did; nothing is run after that.
         smallest: the smallest program found that breaks the rule.
         found_at: when the first one was found, as of `time.perf_counter`.
     """
@@ -108,6 +109,7 @@ class Search:
     tally: Tally = field(default_factory=Tally)
     smallest: Counterexample | None = None
     found_at: float | None = None
+    blocked: str = ""
 
     def run(self) -> Counterexample | None:
         """Return the smallest program found that breaks the rule; None if none does."""
@@ -149,18 +151,20 @@ class Search:
     def _try(self, program: Program) -> bool:
         """Run a program and tell whether it breaks the rule."""
         searching = self.smallest is None
-        execution = self.execute(program)
+        execution = self._execute(program)
         if searching:
             self.tally.count(program, execution)
         if execution.divergence is None:
             return False
-        if not searching and not self._breaks_again(program):
+        if not searching and (self.blocked or not self._breaks_again(program)):
             return False
         found = Counterexample(program, execution.divergence)
         if self.smallest is None or _size(program) < _size(self.smallest.program):
             self.smallest = found
         if searching:
             self.found_at = perf_counter()
+            if self.blocked:
+                return True
             without_needless_parts(program, self._still_breaks)
         return True
 
@@ -170,13 +174,22 @@ class Search:
         A smaller program is no better if it fails by luck: where processes meet, that is tried.
         """
         times = 2 if program.races else 0
-        return all(self.execute(program).divergence is not None for _ in range(times))
+        return all(self._execute(program).divergence is not None for _ in range(times))
+
+    def _execute(self, program: Program) -> Execution:
+        execution = self.execute(program)
+        self.blocked = self.blocked or execution.blocked
+        return execution
 
     def _still_breaks(self, program: Program) -> bool:
         assert self.found_at is not None
+        if self.blocked:
+            return False
         return perf_counter() < self.found_at + LEAVING_OUT_SECONDS and self._try(program)
 
     def _time_is_up(self) -> bool:
+        if self.blocked:
+            return True
         if self.found_at is not None:
             return perf_counter() > self.found_at + self.shrink_seconds
         return self.tally.programs >= self.rule.programs_at_least and perf_counter() > self.until

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import select
 import signal
 import socket
 import sys
@@ -49,6 +50,8 @@ def main() -> None:
         line = give_birth(asked, _prepare)
     if line is None:
         return
+    # In a thread: the backend may block.
+    threading.Thread(target=_end_with, args=(line.fileno(),), daemon=True).start()
     with line, line.makefile("r", encoding="utf-8", newline="\n") as requests:
 
         def answer(data: dict[str, Any]) -> None:
@@ -57,6 +60,15 @@ def main() -> None:
         with asyncio.Runner() as runner:
             runner.get_loop().set_task_factory(watched_task)
             runner.run(_serve(requests, contract, answer))
+
+
+def _end_with(line: int) -> None:
+    """Kill this process, and what a backend started in it, once nobody is at the other end."""
+    waiting = select.poll()
+    # Asked for nothing: that the other end is closed is told all the same.
+    waiting.register(line, 0)
+    waiting.poll()
+    os.killpg(0, signal.SIGKILL)
 
 
 def _prepare(backend: str) -> None:

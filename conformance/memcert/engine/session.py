@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from memcert.engine.blocking import LoopBlocked, LoopWatch, at_most
 from memcert.engine.capabilities import Capabilities
 from memcert.engine.contract import Contract
-from memcert.engine.execution import Execution, Run, Subject
+from memcert.engine.execution import Divergence, Execution, Run, Subject
+from memcert.engine.outcome import HangError, Outcome
 from memcert.engine.program import Program
 from memcert.engine.trials.awaits import watched_task
 from memcert.engine.trials.environment import Environment
@@ -24,6 +26,9 @@ Result = TypeVar("Result")
 
 SECONDS_TO_LEAVE = 1.0
 """How long tasks that are given up may take to end once cancelled, in seconds."""
+
+SECONDS_TO_END = 5.0
+"""How long tasks that are left at the end of a session may take, in seconds."""
 
 
 class Session:
@@ -42,10 +47,12 @@ class Session:
     def __init__(self, contract: Contract, backend: Backend, server: str | None = None) -> None:
         self._how = server
         self._stack = ExitStack()
+        self._watch = LoopWatch()
         self.subject = Subject(contract, backend, Capabilities(), Workers(contract))
 
     def __enter__(self) -> Self:
         backend = self.subject.backend
+        self._stack.enter_context(self._watch)
         if backend.store is not None:
             server = self._stack.enter_context(start(backend.store, self._how or backend.way))
             environment = Environment(server)
@@ -62,9 +69,9 @@ class Session:
     ) -> None:
         with self._stack:
             try:
-                self._runner.run(self.subject.workers.close())
+                self.run(self.subject.workers.close())
             finally:
-                self._runner.close()
+                self._leave(SECONDS_TO_END)
 
     def grant(self, capabilities: Capabilities) -> None:
         """Say what the backend can do.
@@ -79,8 +86,20 @@ class Session:
 
         Args:
             coroutine: what to run.
+
+        Raises:
+            LoopBlocked: the backend kept the loop.
         """
-        return self._runner.run(coroutine)
+        with self._watch.running(self._runner.get_loop()):
+            return self._runner.run(coroutine)
+
+    def check(self, rule: str) -> None:
+        """Say which rule is checked from now on.
+
+        Args:
+            rule: its id.
+        """
+        self._watch.about = rule
 
     def execute(self, program: Program) -> Execution:
         """Run a program against the backend and the model, and give up on one that hangs.
@@ -89,15 +108,39 @@ class Session:
             program: what to run.
         """
         run = (Trial if program.troubled else Run)(program, self.subject)
-        execution = self._runner.run(_guarded(run))
+        execution = None
+        with suppress(LoopBlocked):
+            execution = self.run(_guarded(run))
+        if (error := self._watch.noticed) is not None:
+            # Even if the backend caught it.
+            execution = None
+            observed = str(Outcome(error=HangError(str(error))))
+            run.result.blocked = error.operation
+            # What went wrong first is what matters.
+            run.result.divergence = run.result.divergence or Divergence(
+                error.step, error.operation, "an end", observed, hang=True
+            )
         if execution is None or execution.loop_lost:
             # Something in that loop cannot be stopped; the rest of the run gets another one.
             self.subject.workers.kill()
-            _leave(self._runner)
+            self._leave(SECONDS_TO_LEAVE)
             self._runner = _new_runner()
             self.subject = replace(self.subject, workers=Workers(self.subject.contract))
             return run.result
         return execution
+
+    def _leave(self, seconds: float) -> None:
+        """Close the loop, once the rest of it has ended, or if something in it cannot be stopped.
+
+        Left to the garbage collector it would be taken apart in any order: an asynchronous
+        generator that goes before its loop has Python 3.13 warn of an `aclose()` that nobody
+        awaits. `asyncio.Runner` would wait for what does not end.
+        """
+        loop = self._runner.get_loop()
+        with suppress(LoopBlocked), self._watch.running(loop), at_most(seconds, "ending tasks"):
+            loop.run_until_complete(_end_tasks(seconds))
+        asyncio.set_event_loop(None)
+        loop.close()
 
 
 def _new_runner() -> asyncio.Runner:
@@ -106,26 +149,17 @@ def _new_runner() -> asyncio.Runner:
     return runner
 
 
-def _leave(runner: asyncio.Runner) -> None:
-    """Close a loop in which something cannot be stopped, once the rest of it has ended.
-
-    Left to the garbage collector it would be taken apart in any order: an asynchronous generator
-    that goes before its loop has Python 3.13 warn of an `aclose()` that nobody awaits.
-    """
-    loop = runner.get_loop()
-    loop.run_until_complete(_end_tasks())
-    loop.close()
-
-
-async def _end_tasks() -> None:
+async def _end_tasks(seconds: float) -> None:
     """Cancel every other task, and wait for them and for what they start in ending."""
     loop = asyncio.get_running_loop()
-    until = loop.time() + SECONDS_TO_LEAVE
+    until = loop.time() + seconds
     this = {asyncio.current_task()}
     for task in asyncio.all_tasks() - this:
         task.cancel()
     while (left := asyncio.all_tasks() - this) and (seconds := until - loop.time()) > 0:
         await asyncio.wait(left, timeout=seconds)
+    closing = asyncio.create_task(loop.shutdown_asyncgens())
+    await asyncio.wait({closing}, timeout=max(until - loop.time(), 0.1))
 
 
 async def _guarded(run: Run | Trial) -> Execution | None:

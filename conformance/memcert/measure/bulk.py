@@ -113,10 +113,12 @@ async def _servers(subject: Subject) -> tuple[list[str], str]:
     if server.store == "redis":
         return [server.url], ""
     from memcert.measure.baseline.redis import redis_client
+    from memcert_backends.servers.redis_address import url_at
 
     async with redis_client(server) as client:
         await client.initialize()
-        return [f"redis://{node.host}:{node.port}" for node in client.get_primaries()], ""
+        nodes = [(node.host, int(node.port)) for node in client.get_primaries()]
+        return [url_at(server.url, node) for node in nodes], ""
 
 
 @asynccontextmanager

@@ -7,6 +7,7 @@ import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from redis.asyncio import ConnectionPool, Redis
@@ -77,9 +78,10 @@ def recorded() -> Callable[..., Recorded]:
 @pytest.fixture
 def own_memory(server: Server, space: dict[str, Any]) -> Callable[..., RedisMemory]:
     """Return a function that makes a memory with a client of its own, in the test's space."""
-    port = int(server.url.rpartition(":")[2].removesuffix("/0"))
+    url = urlsplit(server.url)
+    own = {**space, "port": url.port, "password": url.password}
 
     def make(**options: Any) -> RedisMemory:
-        return RedisMemory(**{**space, "port": port, **options})
+        return RedisMemory(**{**own, **options})
 
     return make

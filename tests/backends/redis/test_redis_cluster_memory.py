@@ -71,12 +71,15 @@ class Migration:
     def __init__(self, client: RedisCluster, memory: RedisMemory) -> None:
         self._keys = memory._keys
         self._slot = client.keyslot(memory._keys[0].decode())
+        self._password = client.get_connection_kwargs()["password"]
         self._addresses = [(node.host, int(node.port)) for node in client.get_primaries()]
 
     async def __aenter__(self) -> Migration:
         self._stack = AsyncExitStack()
         nodes: list[Any] = [
-            await self._stack.enter_async_context(Redis(host=host, port=port))
+            await self._stack.enter_async_context(
+                Redis(host=host, port=port, password=self._password)
+            )
             for host, port in self._addresses
         ]
         counts = [
@@ -94,7 +97,8 @@ class Migration:
     async def carry(self, first: int = 0, last: int = 5) -> None:
         """Move some of the keys."""
         for key in self._keys[first:last]:
-            await self._source.execute_command("MIGRATE", *self._to, key, 0, 5000)
+            known = ("AUTH", self._password)
+            await self._source.execute_command("MIGRATE", *self._to, key, 0, 5000, *known)
 
     async def __aexit__(self, *_: object) -> None:
         for node in (self._target, self._source, self._nodes[2]):

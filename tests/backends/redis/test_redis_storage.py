@@ -277,8 +277,7 @@ def test_a_large_delete_asks_the_server_for_many_at_a_time(real_server: Server) 
 
 def test_works_on_a_cluster(space: dict[str, Any]) -> None:
     async def main(server: Server) -> None:
-        port = int(server.url.rpartition(":")[2].removesuffix("/0"))
-        async with RedisCluster(host="127.0.0.1", port=port) as client:
+        async with RedisCluster.from_url(server.url) as client:
             for number in range(3):
                 names = {**space, "session_id": f"s{number}"}
                 memory = RedisMemory(client=client, key_prefix="{", key_ttl=60, **names)

@@ -21,9 +21,11 @@ def nodes_of(server: Server) -> list[redis.Redis]:
     """Return a client of each node, the one in the URL first."""
     with redis.Redis.from_url(server.url, decode_responses=True) as client:
         table = client.cluster("NODES")
-    own = server.url.removeprefix("redis://").removesuffix("/0")
+    user, own = server.url.removeprefix("redis://").removesuffix("/0").split("@")
     addresses = sorted(table, key=lambda address: address != own)
-    return [redis.Redis.from_url(f"redis://{each}", decode_responses=True) for each in addresses]
+    return [
+        redis.Redis.from_url(f"redis://{user}@{each}", decode_responses=True) for each in addresses
+    ]
 
 
 def _gone(address: str) -> bool:

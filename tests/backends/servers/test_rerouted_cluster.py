@@ -9,6 +9,7 @@ import pytest
 import redis
 
 from memcert_backends.servers import Server, start
+from memcert_backends.servers.redis_address import url_at
 
 
 def _ports(url: str) -> tuple[set[int], set[int]]:
@@ -29,7 +30,7 @@ def _told(server: Server) -> list[set[int]]:
     """Return the ports that each node names, asked at its own."""
     found = []
     for host, port in server.addresses or ():
-        with redis.Redis(host=host, port=port) as client:
+        with redis.Redis.from_url(url_at(server.url, (host, port))) as client:
             slots: Any = client.execute_command("CLUSTER SLOTS")
             found.append({int(node[1]) for _, _, *nodes in slots for node in nodes})
     return found

@@ -5,8 +5,13 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import signal
+import time
 import warnings
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
@@ -14,7 +19,7 @@ import pytest
 
 import memcert.engine.handle
 from memcert.engine.preflight import preflight
-from memcert.engine.program import Program, Reopen, Step
+from memcert.engine.program import Client, Program, Reopen, Step
 from memcert.engine.session import Session
 from memcert.resolver import as_backend
 from memcert.short_term import CONTRACT
@@ -49,6 +54,19 @@ class Late(InMemoryMemory):
         except asyncio.CancelledError:
             return await super().delete(msg_ids)
         return 0
+
+
+class Blocking(InMemoryMemory):
+    async def delete(self, msg_ids: list[str]) -> int:
+        time.sleep(600)  # noqa: ASYNC251 - that is what it does wrong
+        return 0
+
+
+class BlockingOnce(InMemoryMemory):
+    async def delete(self, msg_ids: list[str]) -> int:
+        with suppress(BaseException):
+            time.sleep(600)  # noqa: ASYNC251 - that is what it does wrong
+        return await super().delete(msg_ids)
 
 
 async def the_loop() -> asyncio.AbstractEventLoop:
@@ -89,6 +107,46 @@ def test_one_that_will_not_be_cancelled_is_a_verdict_too(
             assert session.execute(GOOD).divergence is None
         assert perf_counter() - started < 10
         gc.collect()
+
+
+@pytest.mark.usefixtures("impatient")
+def test_one_that_blocks_the_loop_is_a_verdict_too() -> None:
+    with Session(CONTRACT, as_backend(Blocking, "tiny")) as session:
+        preflight(session)
+        loop = session.run(the_loop())
+        for program in (
+            BAD,
+            replace(BAD, clients=(Client(), Client()), branches=((Step(Size()),),)),
+        ):
+            execution = session.execute(program)
+            assert execution.blocked == "await memory.delete(['m0'])"
+            assert execution.divergence is not None
+            assert execution.divergence.hang
+            assert execution.divergence.step == 2
+            assert "blocked the event loop for longer than" in execution.divergence.observed
+        assert loop.is_closed()
+        execution = session.execute(GOOD)
+        assert execution.divergence is None
+        assert not execution.blocked
+    assert signal.getsignal(signal.SIGURG) is signal.SIG_DFL
+    assert signal.set_wakeup_fd(-1) == -1
+
+
+@pytest.mark.usefixtures("impatient")
+def test_one_that_catches_everything_is_one_that_hangs() -> None:
+    with Session(CONTRACT, as_backend(BlockingOnce, "tiny")) as session:
+        execution = session.execute(BAD)
+    assert execution.divergence is not None
+    assert execution.divergence.hang
+
+
+def test_the_watch_does_nothing_in_another_thread() -> None:
+    def run() -> bool:
+        with Session(CONTRACT, as_backend(InMemoryMemory, "tiny")) as session:
+            return session.execute(GOOD).divergence is None
+
+    with ThreadPoolExecutor() as threads:
+        assert threads.submit(run).result()
 
 
 @pytest.mark.usefixtures("impatient")

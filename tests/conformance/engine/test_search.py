@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from time import perf_counter, sleep
 from typing import Any
 
@@ -70,6 +71,32 @@ def test_it_finds_and_makes_small() -> None:
     assert found is not None
     assert texts_of(found.program) == ["b", "b"]
     assert found.divergence == Divergence(1, "look", "this", "that")
+
+
+@pytest.mark.parametrize("first", [(), (program("b"),)], ids=["drawn", "kept"])
+def test_one_that_blocks_the_loop_is_run_once(first: Sequence[Program]) -> None:
+    run = Run(lambda _: True)
+
+    def blocked(program: Program) -> Execution:
+        return replace(run(program), blocked="look")
+
+    searching = search(blocked, first=first)
+    assert searching.run() is not None
+    assert searching.blocked == "look"
+    assert len(run.programs) == 1
+
+
+def test_one_that_blocks_the_loop_while_it_is_made_small_ends_that() -> None:
+    run = Run(lambda _: True)
+
+    def blocked(program: Program) -> Execution:
+        execution = run(program)
+        return replace(execution, blocked="look") if len(run.programs) == 3 else execution
+
+    searching = search(blocked, first=[program("a", "b", "c", "a")])
+    assert searching.run() is not None
+    assert searching.blocked == "look"
+    assert len(run.programs) == 3
 
 
 def test_the_order_of_two_operations_is_kept() -> None:

@@ -49,7 +49,7 @@ def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.
 
 
 def run(suite: pytest.Pytester, *arguments: str) -> pytest.RunResult:
-    return suite.runpytest_subprocess(*QUICK, *arguments, timeout=180)
+    return suite.runpytest_subprocess(*QUICK, *arguments, timeout=300)
 
 
 def test_nothing_happens_where_no_backend_is_named(suite: pytest.Pytester) -> None:

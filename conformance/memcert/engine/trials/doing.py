@@ -7,6 +7,7 @@ from collections.abc import Awaitable
 from time import perf_counter
 from typing import Any
 
+from memcert.engine.blocking import at_most
 from memcert.engine.execution import Diverged, Execution, divergence_on
 from memcert.engine.handle import ERRORS
 from memcert.engine.operation import Operation
@@ -52,7 +53,9 @@ class Doing:
         async def begun() -> object:
             nonlocal started
             started = self.tick()
-            return await doing
+            source = "; ".join(operation.source("memory"))
+            with at_most(patience.SOON_SECONDS, source, place):
+                return await doing
 
         task = asyncio.ensure_future(begun())
         if self._running == 0:

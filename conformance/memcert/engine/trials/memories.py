@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from time import perf_counter
 
+from memcert.engine.blocking import at_most
 from memcert.engine.execution import Diverged, Divergence, Execution, Subject, divergence_on
 from memcert.engine.handle import ERRORS, SECONDS_TO_OPEN
 from memcert.engine.opening import Opened, open_client
@@ -89,7 +90,7 @@ class Memories:
     async def _open(self, number: int, place: int) -> Opened:
         client, subject = self._clients[number], self._subject
         named = "opening the memory"
-        with self._noted(named, SECONDS_TO_OPEN):
+        with self._noted(named, SECONDS_TO_OPEN, place):
             try:
                 opened, seconds = await open_client(
                     client, self._spaces[client.space], subject.backend, subject.workers, {}
@@ -104,7 +105,7 @@ class Memories:
         # In the task that opened it: a factory may hold what belongs to that task.
         began = perf_counter()
         named = "closing the memory"
-        with self._noted(named, patience.CLOSE_SECONDS):
+        with self._noted(named, patience.CLOSE_SECONDS, place):
             try:
                 async with asyncio.timeout(patience.CLOSE_SECONDS):
                     await opened.stack.aclose()
@@ -115,10 +116,11 @@ class Memories:
                 self._result.backend_seconds += perf_counter() - began
 
     @contextmanager
-    def _noted(self, named: str, seconds: float) -> Iterator[None]:
+    def _noted(self, named: str, seconds: float, place: int) -> Iterator[None]:
         doing = (named, perf_counter() + seconds + patience.STOP_SECONDS)
         self._under_way.append(doing)
         try:
-            yield
+            with at_most(seconds, named, place):
+                yield
         finally:
             self._under_way.remove(doing)

@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Awaitable
 from contextlib import AsyncExitStack
 
+from memcert.engine.blocking import at_most
 from memcert.engine.execution import (
     Diverged,
     Execution,
@@ -18,7 +19,7 @@ from memcert.engine.execution import (
     divergence_on,
     space_of,
 )
-from memcert.engine.handle import Handle
+from memcert.engine.handle import SECONDS_TO_OPEN, Handle
 from memcert.engine.operation import Operation
 from memcert.engine.outcome import Outcome
 from memcert.engine.program import Program, Reopen, Step
@@ -89,7 +90,8 @@ class Trial:
         backend, program = self.subject.backend, self.program
         pool = None
         if program.pool and backend.pool is not None and server is not None:
-            pool = await stack.enter_async_context(backend.pool(server, program.pool))
+            with at_most(SECONDS_TO_OPEN, "opening the pool"):
+                pool = await stack.enter_async_context(backend.pool(server, program.pool))
         token = uuid.uuid4().hex[:12]
         spaces = [space_of(name, token, server, pool) for name in program.spaces]
         self._memories = Memories(self.subject, program.clients, spaces, self.result)

@@ -14,8 +14,8 @@ import pytest
 
 from memcert_backends.tablestore.emulator import Control, emulator
 from memcert_backends.tablestore.emulator.__main__ import main
-from memcert_backends.tablestore.emulator.settings import Settings
 from memcert_backends.tablestore.emulator.server import TOKEN_VARIABLE, Emulator, Serving, serving
+from memcert_backends.tablestore.emulator.settings import Settings
 from memcert_backends.tablestore.emulator.time_limits import REQUEST_SECONDS
 
 SOON = 0.3

@@ -24,6 +24,7 @@ class Running(NamedTuple):
 
     address: Address
     process: int
+    password: str
 
 
 @pytest.fixture
@@ -39,16 +40,17 @@ def running() -> Iterator[Running]:
         assert url.port is not None
         with Redis.from_url(server.url) as client:
             process = client.info()["process_id"]
-        yield Running((url.hostname, url.port), process)
+        yield Running((url.hostname, url.port), process, str(url.password))
 
 
-def client_of(address: Address) -> Redis:
-    host, port = address
-    return Redis(host=host, port=port, retry=Retry(NoBackoff(), 0))
+def client_of(running: Running, through: Network | None = None) -> Redis:
+    host, port = through.addresses[0] if through else running.address
+    retry = Retry(NoBackoff(), 0)
+    return Redis(host=host, port=port, password=running.password, retry=retry)
 
 
 def test_round_trips(running: Running) -> None:
-    with Network([running.address]) as network, client_of(network.addresses[0]) as client:
+    with Network([running.address]) as network, client_of(running, network) as client:
         client.ping()
         before = network.traffic()
         for number in range(100):
@@ -68,8 +70,8 @@ def test_round_trips(running: Running) -> None:
 def test_what_was_done(running: Running, to_server: bool, delivered: bool, kept: bytes) -> None:
     with (
         Network([running.address]) as network,
-        client_of(running.address) as direct,
-        client_of(network.addresses[0]) as client,
+        client_of(running) as direct,
+        client_of(running, network) as client,
     ):
         for _ in range(50):
             client.set("key", "old")
@@ -85,7 +87,7 @@ def test_what_was_done(running: Running, to_server: bool, delivered: bool, kept:
 
 
 def test_killed_when_the_reply_has_arrived(running: Running) -> None:
-    with Network([running.address]) as network, client_of(network.addresses[0]) as client:
+    with Network([running.address]) as network, client_of(running, network) as client:
         client.ping()
 
         def kill() -> None:
