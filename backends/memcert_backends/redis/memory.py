@@ -14,6 +14,7 @@ from memcert_backends.redis import scripts
 from memcert_backends.redis.closed import closed_is_an_error_of_redis
 from memcert_backends.redis.description import described
 from memcert_backends.redis.keys import space_keys
+from memcert_backends.redis.refusals import refusals_explained
 from memcert_backends.redis.scripts import Client, Script
 from memcert_backends.rows import MarkedRow, Row
 from memcert_backends.stored_memory import StoredMemory
@@ -158,10 +159,10 @@ class RedisMemory(StoredMemory):
             await self._owned.aclose()
 
     async def _run(self, script: Script, *arguments: str | int) -> Any:
-        sent = (self._ttl_milliseconds, *arguments)
-        with closed_is_an_error_of_redis():
+        keys, sent = self._keys, (self._ttl_milliseconds, *arguments)
+        with closed_is_an_error_of_redis(), refusals_explained(keys):
             return await to_its_end(
-                script.run(self._client, self._keys, sent), SECONDS_AFTER_CANCELLATION
+                script.run(self._client, keys, sent), SECONDS_AFTER_CANCELLATION
             )
 
 

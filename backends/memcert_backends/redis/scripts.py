@@ -16,7 +16,7 @@ Client: TypeAlias = "Redis | RedisCluster"
 """A client of one server, or of a cluster."""
 
 _FOLDER = files("memcert_backends.redis") / "lua"
-_SHARED = (_FOLDER / "space.lua").read_text("utf-8")
+_SHARED = "\n".join((_FOLDER / f"{name}.lua").read_text("utf-8") for name in ("space", "whole"))
 
 
 class Script:
