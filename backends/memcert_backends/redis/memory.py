@@ -20,6 +20,7 @@ from memcert_backends.rows import MarkedRow, Row
 from memcert_backends.stored_memory import StoredMemory
 from memcert_backends.time_limit import OPERATION_TIMEOUT, SECONDS_AFTER_CANCELLATION
 from memcert_backends.whole import to_its_end
+from memcert_reference.values import plain_text
 
 MAX_KEY_TTL = 10**11
 """The longest `key_ttl`, in seconds: some 3,000 years, still exact in milliseconds."""
@@ -28,6 +29,10 @@ SOCKET_TIMEOUT = 30.0
 """How long the memory's own client waits for an answer, in seconds: 50,000 messages take a few."""
 
 _LENGTH_DIGITS = 4
+
+_AGENTSCOPE_PATTERNS = frozenset(
+    {"SESSION_KEY", "SESSION_PATTERN", "MARK_KEY", "MESSAGE_KEY", "MARKS_INDEX_KEY"}
+)
 
 
 class RedisMemory(StoredMemory):
@@ -83,8 +88,8 @@ class RedisMemory(StoredMemory):
         **kwargs: Any,
     ) -> None:
         super().__init__(user_id, session_id, operation_timeout)
-        self._keys = space_keys(key_prefix, self.user_id, self.session_id)
-        self._ttl_milliseconds = _milliseconds(key_ttl)
+        self.key_prefix = key_prefix
+        self.key_ttl = key_ttl
         self._owned: Redis | None = None
         self._client: Client
         if client is not None:
@@ -101,6 +106,40 @@ class RedisMemory(StoredMemory):
             kwargs.setdefault("socket_timeout", SOCKET_TIMEOUT)
             self._owned = Redis(host=host, port=port, db=db, password=password, **kwargs)
             self._client = self._owned
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        for name in _AGENTSCOPE_PATTERNS & vars(cls).keys():
+            raise TypeError(
+                f"{cls.__name__}.{name}: the keys of a space are named as its format says, in one"
+                " slot of a cluster; key_prefix is what can be chosen"
+            )
+
+    @property
+    def key_prefix(self) -> str:
+        """What the names of the keys start with; set, it is another space that is used."""
+        return self._key_prefix
+
+    @key_prefix.setter
+    def key_prefix(self, value: str) -> None:
+        self._key_prefix = plain_text(value, "key_prefix")
+
+    @property
+    def key_ttl(self) -> int | None:
+        """How long the space lives after its last operation, in whole seconds; None for ever.
+
+        It may be set at any time, and counts from the next operation on.
+        """
+        return self._key_ttl
+
+    @key_ttl.setter
+    def key_ttl(self, value: int | None) -> None:
+        self._ttl_milliseconds = _milliseconds(value)
+        self._key_ttl = value
+
+    @property
+    def _keys(self) -> tuple[bytes, ...]:
+        return space_keys(self._key_prefix, self.user_id, self.session_id)
 
     def get_client(self) -> Client:
         """Return the client that the memory uses."""

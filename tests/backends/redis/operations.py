@@ -35,8 +35,15 @@ async def fill(memory: RedisMemory, count: int, marks: list[str] | None = None) 
     await memory.add([Msg("a", "b", "user", id=f"m{i}") for i in range(count)], marks)
 
 
-async def stored(client: Any, space: dict[str, Any]) -> dict[str, bytes]:
-    """Return the keys of a space, each with all that is in it."""
-    return {
-        key: await client.dump(key) for key in sorted(await client.keys(f"*{space['user_id']}*"))
-    }
+async def stored(client: Any, pattern: str = "*") -> dict[str, Any]:
+    """Return keys, each with all that is in it."""
+    found: dict[str, Any] = {}
+    for key in await client.keys(pattern):
+        match (await client.execute_command("TYPE", key)).decode():
+            case "string":
+                found[key] = await client.get(key)
+            case "hash":
+                found[key] = await client.hgetall(key)
+            case _:
+                found[key] = await client.zrange(key, 0, -1, withscores=True)
+    return found

@@ -22,6 +22,7 @@ from memcert_reference import Msg
 from .operations import OPERATIONS
 from .operations import fill as _fill
 
+
 @pytest.mark.parametrize("stored", [0, 2500])
 def test_every_operation_is_one_round_trip(
     server: Server, space: dict[str, Any], recorded: Callable[..., Any], stored: int

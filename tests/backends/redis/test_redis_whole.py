@@ -32,13 +32,13 @@ async def _fill_whole(memory: RedisMemory) -> None:
 
 async def _refuses_everything(memory: RedisMemory, client: Redis, space: dict[str, Any]) -> str:
     """Return what every operation says, after which nothing is changed."""
-    before = await stored(client, space)
+    before = await stored(client, f"*{space['user_id']}*")
     texts = set()
     for name in REFUSED:
         with pytest.raises(IncompleteSpace) as raised:
             await OPERATIONS[name](memory)
         texts.add(str(raised.value))
-    assert await stored(client, space) == before
+    assert await stored(client, f"*{space['user_id']}*") == before
     (text,) = texts
     return text
 

@@ -20,7 +20,20 @@ from redis.asyncio import Redis
 from memcert_backends.redis import RedisMemory
 from memcert_reference import Msg
 
-LOOK_ALIKES = ["m", "m ", "M", "m:", "{m}", "0001h", "m\n\r\n", "é", "e\u0301", "-1", "1e5", "x" * 255]
+LOOK_ALIKES = [
+    "m",
+    "m ",
+    "M",
+    "m:",
+    "{m}",
+    "0001h",
+    "m\n\r\n",
+    "é",
+    "e\u0301",
+    "-1",
+    "1e5",
+    "x" * 255,
+]
 
 
 def message(msg_id: str, content: Any = "text") -> Msg:
