@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from redis.exceptions import ResponseError
+from redis.exceptions import NoPermissionError, ResponseError
 
 from memcert_backends.unusable import IncompleteSpace, UnknownFormat
 
@@ -14,6 +14,9 @@ FORMAT = 2
 
 # As in whole.lua.
 _HALF, _FORMAT = "MEMCERTHALF", "MEMCERTFORMAT"
+
+# What Redis says where a script does what its user may not; it has no code, as other refusals do.
+_NOT_PERMITTED = "The user executing the script"
 
 
 @contextmanager
@@ -26,6 +29,7 @@ def refusals_explained(keys: Sequence[bytes]) -> Iterator[None]:
     Raises:
         IncompleteSpace: something of what there must be is missing.
         UnknownFormat: a newer memcert wrote it.
+        NoPermissionError: of redis-py: the user lacks a right; scripts ask for all of them first.
     """
     try:
         yield
@@ -41,6 +45,8 @@ def refusals_explained(keys: Sequence[bytes]) -> Iterator[None]:
                 f"{_shown(keys[0])} has format {rest or '?'}, and this memcert knows 1 to {FORMAT}:"
                 " use the release that wrote it, or a newer one; nothing was changed"
             ) from None
+        if str(error).startswith(_NOT_PERMITTED):
+            raise NoPermissionError(f"{error}; nothing was changed") from error
         raise
 
 

@@ -35,7 +35,10 @@ end
 if added == 0 then
     return unchanged()
 end
-begin_change(true, {'ZADD'})
+problem = begin_change(true, {'ZADD'})
+if problem then
+    return problem
+end
 write('HSET', MESSAGES, messages)
 write('ZADD', ORDER, order)
 if #tags > 0 then

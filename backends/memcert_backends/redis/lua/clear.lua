@@ -8,7 +8,10 @@ if message_count == 0 then
     return unchanged()
 end
 local summary = summary_is == 'a field' and summary_there()
-begin_change(false, {'UNLINK'})
+problem = begin_change(false, {'UNLINK'})
+if problem then
+    return problem
+end
 redis.call('UNLINK', MESSAGES, ORDER, MARKS, MARKED)
 if summary then
     redis.call('HSET', MESSAGES, SUMMARY, summary)

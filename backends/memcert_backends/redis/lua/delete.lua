@@ -7,7 +7,10 @@ local ids, sequences = stored(arguments_from(2))
 if #ids == 0 then
     return unchanged(0)
 end
-begin_change(false, {'ZREM', 'HDEL', 'UNLINK'})
+problem = begin_change(false, {'ZREM', 'HDEL'})
+if problem then
+    return problem
+end
 remove(ids, sequences)
 end_change()
 return #ids

@@ -9,7 +9,10 @@ for _, mark in ipairs(arguments_from(2)) do
     local ids, sequences = messages_with(tag_of(mark))
     if #ids > 0 then
         if removed == 0 then
-            begin_change(false, {'ZREM', 'HDEL', 'UNLINK'})
+            problem = begin_change(false, {'ZREM', 'HDEL'})
+            if problem then
+                return problem
+            end
         end
         removed = removed + #ids
         remove(ids, sequences)

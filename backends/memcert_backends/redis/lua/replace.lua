@@ -6,7 +6,10 @@ if name == 'MEMCERTFORMAT' then
     return problem
 end
 local grows = ARGV[2] ~= '' or ARGV[3] ~= '0'
-begin_change(grows, {'ZADD', 'UNLINK'})
+problem = begin_change(grows, {'ZADD', 'UNLINK'})
+if problem then
+    return problem
+end
 redis.call('UNLINK', MESSAGES, ORDER, MARKS, MARKED)
 if summary_is == 'a key' then
     redis.call('UNLINK', OLD_SUMMARY)

@@ -65,13 +65,19 @@ if changed == 0 then
     return unchanged(0)
 end
 if new then
-    begin_change(true, old and {'ZADD', 'ZREM'} or {'ZADD'})
+    problem = begin_change(true, old and {'ZADD', 'ZREM'} or {'ZADD'})
+    if problem then
+        return problem
+    end
     write('HSET', MARKS, marked)
     write('ZADD', MARKED, attached)
     write('ZREM', MARKED, detached)
 else
     -- What frees memory comes first: it is not refused where there is too little.
-    begin_change(false, {'ZREM', 'HDEL'})
+    problem = begin_change(false, {'ZREM', 'HDEL'})
+    if problem then
+        return problem
+    end
     write('ZREM', MARKED, detached)
     write('HDEL', MARKS, unmarked)
     write('HSET', MARKS, marked)

@@ -123,52 +123,51 @@ local function deadline_wanted()
     return 0
 end
 
--- What a write command is asked with, where the server cannot be asked otherwise: it changes
--- nothing. HSET has nothing of the kind, and is the first command that changes something where a
--- script adds; UNLINK is where a script only removes.
-local HARMLESS = {
+-- How a server is asked whether this user may use a write command. Servers before 7.0 have no
+-- function for that, and get the command itself: it changes nothing, or, for HSET, is malformed,
+-- which is seen after the user's rights.
+local QUESTIONS = {
     ZADD = {ORDER, 'XX', 0, ''}, ZREM = {ORDER, ''}, HDEL = {MESSAGES, '\0'},
-}
-local EXAMPLES = {
-    ZADD = HARMLESS.ZADD, ZREM = HARMLESS.ZREM, HDEL = HARMLESS.HDEL, UNLINK = {MESSAGES},
-    HSET = {MESSAGES, HEADER, ''}, PEXPIREAT = {MESSAGES, 1},
+    HSET = {MESSAGES, HEADER, '', ''}, UNLINK = {MESSAGES .. ':'}, PEXPIREAT = {MESSAGES, 1},
 }
 local deadline = 0
 
+local function may(command)
+    if redis.acl_check_cmd then
+        return redis.acl_check_cmd(command, unpack(QUESTIONS[command]))
+    end
+    local reply = redis.pcall(command, unpack(QUESTIONS[command]))
+    local problem = type(reply) == 'table' and tostring(reply.err) or ''
+    -- Whatever else it says is for the command itself to say again.
+    return not string.find(problem, 'NOPERM') and not string.find(problem, 'The user')
+end
+
 -- Begins a change: whatever the server may refuse is asked for before anything is changed.
+-- Returns an error, for the script to return, where it would be refused.
 --
--- grows: whether the change takes memory. Redis looks at `maxmemory` when a script's first write
--- is one that may take some, so that this must come first. What frees memory must not be refused.
+-- grows: whether the change takes memory. Redis looks at `maxmemory` until a script's first write,
+-- so that this must be one that may take some. What frees memory must not be refused.
 -- commands: what it writes with, besides HSET.
 local function begin_change(grows, commands)
+    deadline = deadline_wanted()
     commands[#commands + 1] = 'HSET'
     if summary_is == 'a key' then
         commands[#commands + 1] = 'UNLINK'
     end
-    deadline = deadline_wanted()
-    if redis.acl_check_cmd then
-        if deadline > 0 then
-            commands[#commands + 1] = 'PEXPIREAT'
-        end
-        for _, command in ipairs(commands) do
-            if not redis.acl_check_cmd(command, unpack(EXAMPLES[command])) then
-                error({err = 'NOPERM this user may not use ' .. command
-                    .. ', which the operation needs; nothing was changed'})
-            end
-        end
+    if deadline > 0 and redis.acl_check_cmd then
+        commands[#commands + 1] = 'PEXPIREAT'
     end
     if grows then
-        redis.call('ZADD', unpack(HARMLESS.ZADD))
+        redis.call('ZADD', unpack(QUESTIONS.ZADD))
     end
-    if not redis.acl_check_cmd then
-        for _, command in ipairs(commands) do
-            if HARMLESS[command] then
-                redis.call(command, unpack(HARMLESS[command]))
-            end
+    for _, command in ipairs(commands) do
+        if not may(command) then
+            return redis.error_reply('NOPERM this user may not use ' .. command
+                .. ', which the operation needs; nothing was changed')
         end
-        if deadline > 0 then
-            redis.call('PEXPIREAT', MESSAGES, in_digits(deadline))
-        end
+    end
+    if deadline > 0 and not redis.acl_check_cmd then
+        redis.call('PEXPIREAT', MESSAGES, in_digits(deadline))
     end
 end
 
@@ -182,7 +181,9 @@ local function end_change()
     end
     local messages, summary = redis.call('ZCARD', ORDER), summary_is == 'a field' and 1 or 0
     if messages + summary == 0 and deadline == 0 then
-        redis.call('UNLINK', MESSAGES)
+        if redis.call('HLEN', MESSAGES) > 0 then
+            redis.call('HDEL', MESSAGES, HEADER)
+        end
         return
     end
     local header = {

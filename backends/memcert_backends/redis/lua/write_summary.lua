@@ -8,10 +8,16 @@ if summary == '' and summary_is == 'nowhere' then
     return unchanged()
 end
 if summary ~= '' then
-    begin_change(true, {})
+    problem = begin_change(true, {})
+    if problem then
+        return problem
+    end
     redis.call('HSET', MESSAGES, SUMMARY, summary)
 else
-    begin_change(false, {'HDEL', 'UNLINK'})
+    problem = begin_change(false, {'HDEL'})
+    if problem then
+        return problem
+    end
     redis.call('HDEL', MESSAGES, SUMMARY)
 end
 if summary_is == 'a key' then
