@@ -11,6 +11,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from memcert_backends.redis import scripts
+from memcert_backends.redis.client import Client as OneServer
 from memcert_backends.redis.closed import closed_is_an_error_of_redis
 from memcert_backends.redis.description import described
 from memcert_backends.redis.keys import space_keys
@@ -100,11 +101,11 @@ class RedisMemory(StoredMemory):
             self._client = client
         elif connection_pool is not None:
             _refuse_blocking(connection_pool, "connection_pool")
-            self._client = Redis(connection_pool=connection_pool, **kwargs)
+            self._client = OneServer(connection_pool=connection_pool, **kwargs)
         else:
             kwargs.setdefault("retry", Retry(NoBackoff(), 0))
             kwargs.setdefault("socket_timeout", SOCKET_TIMEOUT)
-            self._owned = Redis(host=host, port=port, db=db, password=password, **kwargs)
+            self._owned = OneServer(host=host, port=port, db=db, password=password, **kwargs)
             self._client = self._owned
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -140,6 +141,15 @@ class RedisMemory(StoredMemory):
     @property
     def _keys(self) -> tuple[bytes, ...]:
         return space_keys(self._key_prefix, self.user_id, self.session_id)
+
+    @property
+    def _sender(self) -> Client:
+        """What sends the commands."""
+        client = self._client
+        if type(client) is Redis and not client.single_connection_client:
+            # A class of the caller's own may do more than send them.
+            return OneServer(connection_pool=client.connection_pool)
+        return client
 
     def get_client(self) -> Client:
         """Return the client that the memory uses."""
@@ -201,7 +211,7 @@ class RedisMemory(StoredMemory):
         keys, sent = self._keys, (self._ttl_milliseconds, *arguments)
         with closed_is_an_error_of_redis(), refusals_explained(keys):
             return await to_its_end(
-                script.run(self._client, keys, sent), SECONDS_AFTER_CANCELLATION
+                script.run(self._sender, keys, sent), SECONDS_AFTER_CANCELLATION
             )
 
 
