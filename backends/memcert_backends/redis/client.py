@@ -1,10 +1,11 @@
-"""A client that does not send the rest of what was given up."""
+"""The memory's own client: what it gave up goes no further, and it works in any event loop."""
 
 from __future__ import annotations
 
 import asyncio
 import socket
 import struct
+from collections.abc import AsyncGenerator
 from contextlib import suppress
 from typing import Any
 
@@ -27,7 +28,9 @@ class Client(Redis):
     ) -> Any:
         writer: asyncio.StreamWriter | None = getattr(conn, "_writer", None)
         try:
-            return await super()._send_command_parse_response(conn, command_name, *args, **options)
+            # It has no type hints.
+            send: Any = super()._send_command_parse_response
+            return await send(conn, command_name, *args, **options)
         finally:
             if writer is not None and conn._writer is not writer:
                 _reset(writer)
@@ -40,3 +43,41 @@ def _reset(writer: asyncio.StreamWriter) -> None:
     with suppress(OSError, AttributeError):
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
     writer.transport.abort()
+
+
+class ClientOfEachLoop:
+    """A client that is made anew in each event loop: connections belong to the one they are of.
+
+    Args:
+        **options: what `Client` takes.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        self._options = options
+        self.client = Client(**options)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._end: AsyncGenerator[None, None] | None = None
+
+    async def of_this_loop(self) -> Client:
+        """Return the client of the running loop; it is closed before the loop is."""
+        loop = asyncio.get_running_loop()
+        if loop is not self._loop:
+            if self._loop is not None:
+                self.client = Client(**self._options)
+            self._loop = loop
+            # Asynchronous generators that are not at their end are closed by `asyncio.run`.
+            self._end = _closed_at_the_end(self.client)
+            await anext(self._end)
+        return self.client
+
+    async def aclose(self) -> None:
+        """Close the client of the running loop, if there is one."""
+        if self._end is not None and self._loop is asyncio.get_running_loop():
+            await self._end.aclose()
+
+
+async def _closed_at_the_end(client: Client) -> AsyncGenerator[None, None]:
+    try:
+        yield
+    finally:
+        await client.aclose()

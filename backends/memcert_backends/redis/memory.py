@@ -12,8 +12,10 @@ from redis.backoff import NoBackoff
 
 from memcert_backends.redis import scripts
 from memcert_backends.redis.client import Client as OneServer
+from memcert_backends.redis.client import ClientOfEachLoop
 from memcert_backends.redis.closed import closed_is_an_error_of_redis
 from memcert_backends.redis.description import described
+from memcert_backends.redis.event_loops import other_loop_explained
 from memcert_backends.redis.keys import space_keys
 from memcert_backends.redis.refusals import refusals_explained
 from memcert_backends.redis.scripts import Client, Script
@@ -91,22 +93,21 @@ class RedisMemory(StoredMemory):
         super().__init__(user_id, session_id, operation_timeout)
         self.key_prefix = key_prefix
         self.key_ttl = key_ttl
-        self._owned: Redis | None = None
-        self._client: Client
+        self._owned: ClientOfEachLoop | None = None
+        self._lent: Client | None = None
         if client is not None:
             if connection_pool is not None or kwargs:
                 others = ["connection_pool"] if connection_pool is not None else []
                 raise TypeError(f"a client is given, and {', '.join([*others, *kwargs])} as well")
             _refuse_blocking(client, "client")
-            self._client = client
+            self._lent = client
         elif connection_pool is not None:
             _refuse_blocking(connection_pool, "connection_pool")
-            self._client = OneServer(connection_pool=connection_pool, **kwargs)
+            self._lent = OneServer(connection_pool=connection_pool, **kwargs)
         else:
             kwargs.setdefault("retry", Retry(NoBackoff(), 0))
             kwargs.setdefault("socket_timeout", SOCKET_TIMEOUT)
-            self._owned = OneServer(host=host, port=port, db=db, password=password, **kwargs)
-            self._client = self._owned
+            self._owned = ClientOfEachLoop(host=host, port=port, db=db, password=password, **kwargs)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -142,18 +143,23 @@ class RedisMemory(StoredMemory):
     def _keys(self) -> tuple[bytes, ...]:
         return space_keys(self._key_prefix, self.user_id, self.session_id)
 
-    @property
-    def _sender(self) -> Client:
-        """What sends the commands."""
-        client = self._client
+    def get_client(self) -> Client:
+        """Return the client that the memory uses; its own one is of the event loop used last."""
+        if self._lent is not None:
+            return self._lent
+        assert self._owned is not None
+        return self._owned.client
+
+    async def _sender(self) -> Client:
+        """Return what sends the commands."""
+        if self._owned is not None:
+            return await self._owned.of_this_loop()
+        client = self._lent
+        assert client is not None
         if type(client) is Redis and not client.single_connection_client:
             # A class of the caller's own may do more than send them.
             return OneServer(connection_pool=client.connection_pool)
         return client
-
-    def get_client(self) -> Client:
-        """Return the client that the memory uses."""
-        return self._client
 
     async def _store_add(self, rows: list[Row], marks: list[str]) -> None:
         await self._run(scripts.ADD, len(rows), *chain.from_iterable(rows), *marks)
@@ -201,7 +207,7 @@ class RedisMemory(StoredMemory):
         await self._run(scripts.REPLACE, summary, len(rows), *messages, *marks)
 
     def _store_described(self) -> str:
-        return described(self._client)
+        return described(self.get_client())
 
     async def _store_close(self) -> None:
         if self._owned is not None:
@@ -209,10 +215,9 @@ class RedisMemory(StoredMemory):
 
     async def _run(self, script: Script, *arguments: str | int) -> Any:
         keys, sent = self._keys, (self._ttl_milliseconds, *arguments)
-        with closed_is_an_error_of_redis(), refusals_explained(keys):
-            return await to_its_end(
-                script.run(self._sender, keys, sent), SECONDS_AFTER_CANCELLATION
-            )
+        client = await self._sender()
+        with refusals_explained(keys), other_loop_explained(), closed_is_an_error_of_redis():
+            return await to_its_end(script.run(client, keys, sent), SECONDS_AFTER_CANCELLATION)
 
 
 def _milliseconds(key_ttl: int | None) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import signal
 import time
@@ -216,6 +215,8 @@ class Proxy:
     def __init__(self, port: int) -> None:
         self._to = port
         self.mode = "open"
+        self.there = asyncio.Event()
+        self.there.set()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[int]:
@@ -248,8 +249,7 @@ class Proxy:
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, drips: bool = False
     ) -> None:
         while data := await reader.read(65536):
-            while self.mode == "gone":
-                await asyncio.sleep(0.05)
+            await self.there.wait()
             if self.mode == "drips" and drips:
                 for position in range(len(data)):
                     writer.write(data[position : position + 1])
@@ -269,8 +269,11 @@ def test_operations_whose_answers_drip_or_never_come_end_in_time(
         async with proxy.running() as port, _memories(kind, port) as memories:
             await asyncio.gather(*(fill(memory, 3) for memory in memories.values()))
             proxy.mode = mode
+            if mode == "gone":
+                proxy.there.clear()
             await _all_end_in_time(memories)
             proxy.mode = "open"
+            proxy.there.set()
             for memory in memories.values():
                 await _each_gets_its_own_answers(memory)
 
