@@ -7,8 +7,8 @@ from contextlib import contextmanager
 
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-# As asyncio says it: "Event loop is closed", "... is bound to a different event loop", "... attached
-# to a different loop". redis-py makes some of it its own error.
+# As asyncio says it: "Event loop is closed", "... is bound to a different event loop", "...
+# attached to a different loop". redis-py makes some of it its own error.
 _WORDS = ("event loop is closed", "different event loop", "different loop")
 
 

@@ -255,8 +255,7 @@ def test_a_replica_is_read_whatever_the_expiry(space: dict[str, Any]) -> None:
             await _prepared(mortal)
             expected = await _reads(mortal)
             await other.replicaof(host, port)
-            while (await other.info("replication"))["master_link_status"] != "up":
-                await asyncio.sleep(0.02)
+            await _until(other, "replication", "master_link_status", "up")
             memory = RedisMemory(client=other, key_ttl=5000, **space)
             assert await _reads(memory) == expected
             before = await stored(other)
@@ -268,6 +267,14 @@ def test_a_replica_is_read_whatever_the_expiry(space: dict[str, Any]) -> None:
     at_once = {"repl-diskless-sync-delay": "0"}
     with redis_process(at_once) as master, redis_process() as replica:
         asyncio.run(main(master, replica))
+
+
+async def _until(client: Redis, section: str, name: str, value: str) -> None:
+    async with asyncio.timeout(30):
+        while True:
+            if (await client.info(section))[name] == value:
+                return
+            await asyncio.sleep(0.02)
 
 
 def replica_of(server: Server) -> tuple[str, int]:
@@ -292,8 +299,7 @@ def test_a_server_that_takes_no_writes_is_read_and_refuses_changes_whole(
                 await asyncio.to_thread(Path(folder, "dump.rdb").mkdir)
                 await client.config_set("save", "3600 1000000")
                 await client.bgsave()
-                while (await client.info("persistence"))["rdb_last_bgsave_status"] != "err":
-                    await asyncio.sleep(0.02)
+                await _until(client, "persistence", "rdb_last_bgsave_status", "err")
             assert await _reads(memory) == expected
             before = await stored(client)
             for name in CHANGES:

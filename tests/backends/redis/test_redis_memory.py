@@ -250,5 +250,5 @@ def test_its_prefix_is_an_attribute(own_memory: Callable[..., RedisMemory]) -> N
 
 
 def test_patterns_of_keys_are_refused_where_they_would_be_ignored() -> None:
-    with pytest.raises(TypeError, match="SESSION_KEY.*key_prefix"):
+    with pytest.raises(TypeError, match=r"SESSION_KEY.*key_prefix"):
         type("Other", (RedisMemory,), {"SESSION_KEY": "u:{user_id}:s:{session_id}"})

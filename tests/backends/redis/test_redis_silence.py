@@ -25,8 +25,8 @@ from .operations import fill
 SECONDS = 1.0
 """How long an operation goes on before it is cancelled, or given up."""
 
-GRACE = 1.5 + 1.0
-"""How long it may go on after that; a second is for what else the machine does."""
+GRACE = 1.5 + 2.0
+"""How long it may go on after that; two seconds are for what else the machine does."""
 
 Operation = Callable[[RedisMemory], Awaitable[Any]]
 
@@ -227,10 +227,12 @@ class Proxy:
 
             serving: list[asyncio.Task[None]] = []
             listener = await asyncio.start_server(serve, "127.0.0.1", 0)
-            yield int(listener.sockets[0].getsockname()[1])
-            listener.close()
-            for task in serving:
-                task.cancel()
+            try:
+                yield int(listener.sockets[0].getsockname()[1])
+            finally:
+                listener.close()
+                for task in serving:
+                    task.cancel()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         server_reader, server_writer = await asyncio.open_connection("127.0.0.1", self._to)
