@@ -41,12 +41,28 @@ _AGENTSCOPE_PATTERNS = frozenset(
 class RedisMemory(StoredMemory):
     """A memory in Redis 6.2 or newer, with AgentScope's constructor.
 
-    Every operation is one script: one round trip, whole or not at all. A space is five keys, in
-    one slot of a cluster.
+    Every operation is one script: one round trip, whole or not at all. A space is up to four keys,
+    in one slot of a cluster, and all of them expire at the same moment. One of them says what must
+    be there. Where one is gone, by eviction (``maxmemory-policy``), an expiry or PERSIST of a
+    single key, or DEL, every operation but `import_state`, which replaces all, raises
+    `IncompleteSpace` and changes nothing. A space of which every key is gone cannot be told from
+    one that never was: use a policy that evicts nothing (``noeviction``) where losing a session is
+    not acceptable. What memcert 0.1.0 stored is read, and is brought up to date by the first
+    change; releases before and after that must not change one space at the same time.
+
+    A user needs the right to run scripts and whatever commands they use; what is missing is refused
+    before anything changes. Reads need only the right to read, and work on a replica and where the
+    server takes no writes: there, the expiry is not put off.
+
+    What is given up, because it was cancelled or took longer than `operation_timeout`, happened
+    wholly or not at all. A command that a server which does not answer has received all the same is
+    executed when it goes on. The rest of one that it has not received is thrown away, except with a
+    client of a class of one's own, a cluster or a single connection: those send it later.
 
     The client that the memory makes itself never sends a command again after the connection broke:
-    the first one may have taken effect, and the count of the second would be wrong. A client or a
-    pool that is lent keeps its own ways, and redis-py retries by default;
+    the first one may have taken effect, and the count of the second would be wrong. It works in any
+    event loop. A client or a pool that is lent belongs to the event loop that it was used in first,
+    and keeps its own ways: redis-py retries by default;
     lend one made with ``retry=Retry(NoBackoff(), 0)`` where a `delete` that counts too little, or
     a late second `clear`, matters. Nothing is ever stored twice, since `add` skips known ids.
 
@@ -62,7 +78,7 @@ class RedisMemory(StoredMemory):
         key_prefix: what the names of the keys start with.
         key_ttl: how long the space lives after its last operation, reads included, in whole
             seconds; None for ever. A memory without one leaves the expiry that another memory gave
-            the space.
+            the space, whatever it does.
         client: a client of a server or a cluster to use instead; it is lent, and left open.
         operation_timeout: how long an operation may take, in seconds; None for ever.
         **kwargs: what else ``redis.asyncio.Redis`` takes; ``socket_timeout`` is `SOCKET_TIMEOUT`
