@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from memcert_backends.redis import RedisMemory
+from memcert_backends.servers import Server
 from memcert_reference import Msg
 
 OPERATIONS: dict[str, Callable[[RedisMemory], Awaitable[Any]]] = {
@@ -47,3 +49,9 @@ async def stored(client: Any, pattern: str = "*") -> dict[str, Any]:
             case _:
                 found[key] = await client.zrange(key, 0, -1, withscores=True)
     return found
+
+
+def address(server: Server) -> dict[str, Any]:
+    """Return where a server is, and its password if it has one, as arguments of a client."""
+    parts = urlsplit(server.url)
+    return {"host": parts.hostname, "port": parts.port, "password": parts.password}

@@ -96,9 +96,13 @@ class Migration:
         for key in self._keys[first:last]:
             await self._source.execute_command("MIGRATE", *self._to, key, 0, 5000)
 
-    async def __aexit__(self, *_: object) -> None:
+    async def finish(self) -> None:
+        """Say that the slot has moved."""
         for node in (self._target, self._source, self._nodes[2]):
             await node.execute_command("CLUSTER SETSLOT", self._slot, "NODE", self._id)
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.finish()
         await self._stack.aclose()
 
 
@@ -192,6 +196,25 @@ def test_waits_while_a_space_is_in_two_places(moving: Server, space: dict[str, A
                 await migration.carry(2, 4)
                 await operation
             assert await memory.size() == 2
+
+    asyncio.run(run())
+
+
+def test_waits_for_what_an_older_release_stored_while_it_moves(
+    moving: Server, space: dict[str, Any]
+) -> None:
+    async def run() -> None:
+        async with connected(moving) as client:
+            memory = memory_of(client, space)
+            await memory.add(Msg("name", "text", "user"), marks="mark")
+            await client.hdel(memory._keys[0].decode(), "")
+            async with Migration(client, memory) as migration:
+                reading = asyncio.create_task(contents(memory))
+                await asyncio.sleep(0.1)
+                assert not reading.done()
+                await migration.carry()
+                await migration.finish()
+                assert await reading == ["text"]
 
     asyncio.run(run())
 

@@ -18,7 +18,7 @@ from memcert_backends.servers import Server
 from memcert_backends.servers.redis_process import redis_process
 from memcert_reference import InMemoryMemory, Msg
 
-from .operations import OPERATIONS, stored
+from .operations import OPERATIONS, address, stored
 from .operations import fill as _fill
 
 READS = ("size", "get_memory", "get_memory mark", "get_memory exclude", "export")
@@ -174,7 +174,7 @@ def test_what_a_user_may_not_do_is_refused_before_anything_changes(
     async def main() -> None:
         async with Redis.from_url(rights.url, protocol=2) as client:
             await client.execute_command("ACL SETUSER limited on >pw ~* +@all", f"-{lacking}")
-            limited = Redis.from_url(rights.url, protocol=2, username="limited", password="pw")
+            limited = Redis(**{**address(rights), "username": "limited", "password": "pw"})
             mortal = RedisMemory(client=client, key_ttl=1000, **space)
             async with limited, RedisMemory(client=limited, key_ttl=key_ttl, **space) as memory:
                 state = await _prepared(mortal)
@@ -230,7 +230,7 @@ def test_who_may_only_read_reads(space: dict[str, Any], rules: str) -> None:
     async def main(server: Server) -> None:
         async with Redis.from_url(server.url, protocol=2) as client:
             await client.execute_command("ACL SETUSER reader on >pw", *rules.split())
-            reader = Redis.from_url(server.url, protocol=2, username="reader", password="pw")
+            reader = Redis(**{**address(server), "username": "reader", "password": "pw"})
             mortal = RedisMemory(client=client, key_ttl=1000, **space)
             state = await _prepared(mortal)
             async with reader, RedisMemory(client=reader, key_ttl=5000, **space) as memory:
@@ -249,12 +249,13 @@ def test_who_may_only_read_reads(space: dict[str, Any], rules: str) -> None:
 
 def test_a_replica_is_read_whatever_the_expiry(space: dict[str, Any]) -> None:
     async def main(master: Server, replica: Server) -> None:
-        host, port = replica_of(master)
+        at = address(master)
         async with Redis.from_url(master.url) as client, Redis.from_url(replica.url) as other:
             mortal = RedisMemory(client=client, key_ttl=1000, **space)
             await _prepared(mortal)
             expected = await _reads(mortal)
-            await other.replicaof(host, port)
+            await other.config_set("masterauth", at["password"] or "")
+            await other.replicaof(at["host"], at["port"])
             await _until(other, "replication", "master_link_status", "up")
             memory = RedisMemory(client=other, key_ttl=5000, **space)
             assert await _reads(memory) == expected
@@ -275,11 +276,6 @@ async def _until(client: Redis, section: str, name: str, value: str) -> None:
             if (await client.info(section))[name] == value:
                 return
             await asyncio.sleep(0.02)
-
-
-def replica_of(server: Server) -> tuple[str, int]:
-    ((host, port),) = server.addresses or ()
-    return host, port
 
 
 @pytest.mark.parametrize("trouble", ["NOREPLICAS", "MISCONF"])

@@ -2,7 +2,7 @@
 -- message in turn, how many marks it has and its marks.
 -- What is there need not be whole: nothing of it stays.
 local problem, name = look()
-if name == 'MEMCERTFORMAT' then
+if problem and name ~= 'MEMCERTHALF' then
     return problem
 end
 local grows = ARGV[2] ~= '' or ARGV[3] ~= '0'

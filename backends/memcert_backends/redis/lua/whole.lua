@@ -49,7 +49,13 @@ local function look()
             messages + 1 + tonumber(summary), messages, tonumber(with_marks), tonumber(entries),
         }
     else
-        summary_is = redis.call('EXISTS', OLD_SUMMARY) == 1 and 'a key' or 'nowhere'
+        local there = redis.pcall('EXISTS', OLD_SUMMARY)
+        if type(there) == 'table' then
+            -- Its slot is on the way to another node, and it may be there already.
+            local moves = string.find(tostring(there.err), 'non local')
+            return moves and redis.error_reply('TRYAGAIN the space is moving') or there, 'moves'
+        end
+        summary_is = there == 1 and 'a key' or 'nowhere'
         local messages = math.max(found[1], found[2], found[3])
         expected = {
             messages, messages, math.max(found[3], math.min(found[4], 1)),
