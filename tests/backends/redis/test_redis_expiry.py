@@ -65,10 +65,10 @@ def test_a_memory_without_an_expiry_leaves_the_one_there_is(
                 lambda: other.update_messages_mark("h"),
                 lambda: other.update_messages_mark("i", "h"),
                 other.get_memory,
-                *(lambda do=do: do(other) for do in OPERATIONS.values()),  # type: ignore[misc]
+                *(lambda do=do: do(other) for do in OPERATIONS.values()),
                 lambda: other.import_state(InMemoryMemory().state_dict()),
                 # Nothing is left in it; that it expires is not forgotten.
-                *(lambda do=do: do(other) for do in OPERATIONS.values()),  # type: ignore[misc]
+                *(lambda do=do: do(other) for do in OPERATIONS.values()),
                 other.clear,
                 lambda: other.update_compressed_summary(""),
                 lambda: _fill(other, 3, everything),

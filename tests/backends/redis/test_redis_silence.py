@@ -135,7 +135,7 @@ def _stopped(server: Server) -> Iterator[None]:
 
 async def _cancelled(memory: RedisMemory, operation: Operation) -> float:
     """Cancel an operation after some time; return how long it went on after that."""
-    doing = asyncio.create_task(operation(memory))  # type: ignore[arg-type]
+    doing = asyncio.create_task(operation(memory))
     await asyncio.sleep(SECONDS)
     assert doing.cancel()
     started = time.monotonic()

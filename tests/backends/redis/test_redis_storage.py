@@ -1,4 +1,4 @@
-"""How RedisMemory stores a space: round trips, keys, expiry, work, scripts."""
+"""How RedisMemory stores a space: round trips, keys, work, scripts."""
 
 from __future__ import annotations
 
