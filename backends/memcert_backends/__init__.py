@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from memcert_backends.backend import Backend, Space, backend
 from memcert_backends.extras import Home, imported
+from memcert_backends.unusable import IncompleteSpace, UnknownFormat
 
 if TYPE_CHECKING:
     from memcert_backends.redis import RedisMemory
@@ -25,9 +26,11 @@ _HOMES = {
 __all__ = [
     "AsyncSQLAlchemyMemory",
     "Backend",
+    "IncompleteSpace",
     "RedisMemory",
     "Space",
     "TablestoreMemory",
+    "UnknownFormat",
     "backend",
 ]
 

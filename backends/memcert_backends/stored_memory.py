@@ -63,7 +63,7 @@ class StoredMemory(MemoryBase):
         self._user_id = identifier(user_id, "user_id")
         self._session_id = identifier(session_id, "session_id")
         self.operation_timeout = operation_timeout
-        self._turn = asyncio.Lock()
+        self._turns: tuple[asyncio.AbstractEventLoop | None, asyncio.Lock] = (None, asyncio.Lock())
         self._closed = False
         # The summary as this memory last read or wrote it; None as long as it did neither.
         self._known_summary: str | None = None
@@ -99,6 +99,16 @@ class StoredMemory(MemoryBase):
         self._operation_timeout = (
             None if value is None else checked_seconds(value, "operation_timeout")
         )
+
+    @property
+    def _turn(self) -> asyncio.Lock:
+        """What an operation holds while it is its turn; a lock is of one event loop."""
+        running = asyncio.get_running_loop()
+        loop, lock = self._turns
+        if loop is not running:
+            lock = asyncio.Lock()
+            self._turns = running, lock
+        return lock
 
     @abstractmethod
     async def _store_add(self, rows: list[Row], marks: list[str]) -> None:

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from memcert_reference.values import plain_text
 
-SUFFIXES = ("messages", "order", "marks", "marked", "summary")
+SUFFIXES = ("messages", "order", "marks", "marked")
 """What the keys hold, in the order in which every script takes them."""
 
 

@@ -11,14 +11,19 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from memcert_backends.redis import scripts
+from memcert_backends.redis.client import Client as OneServer
+from memcert_backends.redis.client import ClientOfEachLoop
 from memcert_backends.redis.closed import closed_is_an_error_of_redis
 from memcert_backends.redis.description import described
+from memcert_backends.redis.event_loops import other_loop_explained
 from memcert_backends.redis.keys import space_keys
+from memcert_backends.redis.refusals import refusals_explained
 from memcert_backends.redis.scripts import Client, Script
 from memcert_backends.rows import MarkedRow, Row
 from memcert_backends.stored_memory import StoredMemory
 from memcert_backends.time_limit import OPERATION_TIMEOUT, SECONDS_AFTER_CANCELLATION
 from memcert_backends.whole import to_its_end
+from memcert_reference.values import plain_text
 
 MAX_KEY_TTL = 10**11
 """The longest `key_ttl`, in seconds: some 3,000 years, still exact in milliseconds."""
@@ -28,16 +33,36 @@ SOCKET_TIMEOUT = 30.0
 
 _LENGTH_DIGITS = 4
 
+_AGENTSCOPE_PATTERNS = frozenset(
+    {"SESSION_KEY", "SESSION_PATTERN", "MARK_KEY", "MESSAGE_KEY", "MARKS_INDEX_KEY"}
+)
+
 
 class RedisMemory(StoredMemory):
     """A memory in Redis 6.2 or newer, with AgentScope's constructor.
 
-    Every operation is one script: one round trip, whole or not at all. A space is five keys, in
-    one slot of a cluster.
+    Every operation is one script: one round trip, whole or not at all. A space is up to four keys,
+    in one slot of a cluster, and all of them expire at the same moment. One of them says what must
+    be there. Where one is gone, by eviction (``maxmemory-policy``), an expiry or PERSIST of a
+    single key, or DEL, every operation but `import_state`, which replaces all, raises
+    `IncompleteSpace` and changes nothing. A space of which every key is gone cannot be told from
+    one that never was: use a policy that evicts nothing (``noeviction``) where losing a session is
+    not acceptable. What memcert 0.1.0 stored is read, and is brought up to date by the first
+    change; releases before and after that must not change one space at the same time.
+
+    A user needs the right to run scripts and whatever commands they use; what is missing is refused
+    before anything changes. Reads need only the right to read, and work on a replica and where the
+    server takes no writes: there, the expiry is not put off.
+
+    What is given up, because it was cancelled or took longer than `operation_timeout`, happened
+    wholly or not at all. A command that a server which does not answer has received all the same is
+    executed when it goes on. The rest of one that it has not received is thrown away, except with a
+    client of a class of one's own, a cluster or a single connection: those send it later.
 
     The client that the memory makes itself never sends a command again after the connection broke:
-    the first one may have taken effect, and the count of the second would be wrong. A client or a
-    pool that is lent keeps its own ways, and redis-py retries by default;
+    the first one may have taken effect, and the count of the second would be wrong. It works in any
+    event loop. A client or a pool that is lent belongs to the event loop that it was used in first,
+    and keeps its own ways: redis-py retries by default;
     lend one made with ``retry=Retry(NoBackoff(), 0)`` where a `delete` that counts too little, or
     a late second `clear`, matters. Nothing is ever stored twice, since `add` skips known ids.
 
@@ -53,7 +78,7 @@ class RedisMemory(StoredMemory):
         key_prefix: what the names of the keys start with.
         key_ttl: how long the space lives after its last operation, reads included, in whole
             seconds; None for ever. A memory without one leaves the expiry that another memory gave
-            the space.
+            the space, whatever it does.
         client: a client of a server or a cluster to use instead; it is lent, and left open.
         operation_timeout: how long an operation may take, in seconds; None for ever.
         **kwargs: what else ``redis.asyncio.Redis`` takes; ``socket_timeout`` is `SOCKET_TIMEOUT`
@@ -82,28 +107,75 @@ class RedisMemory(StoredMemory):
         **kwargs: Any,
     ) -> None:
         super().__init__(user_id, session_id, operation_timeout)
-        self._keys = space_keys(key_prefix, self.user_id, self.session_id)
-        self._ttl_milliseconds = _milliseconds(key_ttl)
-        self._owned: Redis | None = None
-        self._client: Client
+        self.key_prefix = key_prefix
+        self.key_ttl = key_ttl
+        self._owned: ClientOfEachLoop | None = None
+        self._lent: Client | None = None
         if client is not None:
             if connection_pool is not None or kwargs:
                 others = ["connection_pool"] if connection_pool is not None else []
                 raise TypeError(f"a client is given, and {', '.join([*others, *kwargs])} as well")
             _refuse_blocking(client, "client")
-            self._client = client
+            self._lent = client
         elif connection_pool is not None:
             _refuse_blocking(connection_pool, "connection_pool")
-            self._client = Redis(connection_pool=connection_pool, **kwargs)
+            self._lent = OneServer(connection_pool=connection_pool, **kwargs)
         else:
             kwargs.setdefault("retry", Retry(NoBackoff(), 0))
             kwargs.setdefault("socket_timeout", SOCKET_TIMEOUT)
-            self._owned = Redis(host=host, port=port, db=db, password=password, **kwargs)
-            self._client = self._owned
+            self._owned = ClientOfEachLoop(host=host, port=port, db=db, password=password, **kwargs)
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        for name in _AGENTSCOPE_PATTERNS & vars(cls).keys():
+            raise TypeError(
+                f"{cls.__name__}.{name}: the keys of a space are named as its format says, in one"
+                " slot of a cluster; key_prefix is what can be chosen"
+            )
+
+    @property
+    def key_prefix(self) -> str:
+        """What the names of the keys start with; set, it is another space that is used."""
+        return self._key_prefix
+
+    @key_prefix.setter
+    def key_prefix(self, value: str) -> None:
+        self._key_prefix = plain_text(value, "key_prefix")
+
+    @property
+    def key_ttl(self) -> int | None:
+        """How long the space lives after its last operation, in whole seconds; None for ever.
+
+        It may be set at any time, and counts from the next operation on.
+        """
+        return self._key_ttl
+
+    @key_ttl.setter
+    def key_ttl(self, value: int | None) -> None:
+        self._ttl_milliseconds = _milliseconds(value)
+        self._key_ttl = value
+
+    @property
+    def _keys(self) -> tuple[bytes, ...]:
+        return space_keys(self._key_prefix, self.user_id, self.session_id)
 
     def get_client(self) -> Client:
-        """Return the client that the memory uses."""
-        return self._client
+        """Return the client that the memory uses; its own one is of the event loop used last."""
+        if self._lent is not None:
+            return self._lent
+        assert self._owned is not None
+        return self._owned.client
+
+    async def _sender(self) -> Client:
+        """Return what sends the commands."""
+        if self._owned is not None:
+            return await self._owned.of_this_loop()
+        client = self._lent
+        assert client is not None
+        if type(client) is Redis and not client.single_connection_client:
+            # A class of the caller's own may do more than send them.
+            return OneServer(connection_pool=client.connection_pool)
+        return client
 
     async def _store_add(self, rows: list[Row], marks: list[str]) -> None:
         await self._run(scripts.ADD, len(rows), *chain.from_iterable(rows), *marks)
@@ -151,18 +223,17 @@ class RedisMemory(StoredMemory):
         await self._run(scripts.REPLACE, summary, len(rows), *messages, *marks)
 
     def _store_described(self) -> str:
-        return described(self._client)
+        return described(self.get_client())
 
     async def _store_close(self) -> None:
         if self._owned is not None:
             await self._owned.aclose()
 
     async def _run(self, script: Script, *arguments: str | int) -> Any:
-        sent = (self._ttl_milliseconds, *arguments)
-        with closed_is_an_error_of_redis():
-            return await to_its_end(
-                script.run(self._client, self._keys, sent), SECONDS_AFTER_CANCELLATION
-            )
+        keys, sent = self._keys, (self._ttl_milliseconds, *arguments)
+        client = await self._sender()
+        with refusals_explained(keys), other_loop_explained(), closed_is_an_error_of_redis():
+            return await to_its_end(script.run(client, keys, sent), SECONDS_AFTER_CANCELLATION)
 
 
 def _milliseconds(key_ttl: int | None) -> int:

@@ -6,17 +6,17 @@ import hashlib
 from collections.abc import Sequence
 from importlib.resources import files
 from typing import Any, TypeAlias, cast
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 from redis.asyncio import Redis, RedisCluster
 from redis.client import NEVER_DECODE
-from redis.exceptions import NoScriptError, RedisClusterException
+from redis.exceptions import NoPermissionError, NoScriptError, RedisClusterException
 
 Client: TypeAlias = "Redis | RedisCluster"
 """A client of one server, or of a cluster."""
 
 _FOLDER = files("memcert_backends.redis") / "lua"
-_SHARED = (_FOLDER / "space.lua").read_text("utf-8")
+_SHARED = "\n".join((_FOLDER / f"{name}.lua").read_text("utf-8") for name in ("space", "whole"))
 
 
 class Script:
@@ -28,11 +28,14 @@ class Script:
 
     Args:
         name: the script's file in the folder ``lua``, without its suffix.
+        reads: whether it changes nothing but the expiry. Where EVAL is refused to a user that may
+            only read the keys, it is sent as EVAL_RO, which Redis has since 7.0.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, reads: bool = False) -> None:
         self.text = f"{_SHARED}\n{(_FOLDER / f'{name}.lua').read_text('utf-8')}".encode()
         self.digest = hashlib.sha1(self.text, usedforsecurity=False).hexdigest()
+        self._reads = reads
         # Which servers have it, by their names. Pools go when their clients do, and take what is
         # known about them along.
         self._sent: WeakKeyDictionary[object, set[str]] = WeakKeyDictionary()
@@ -47,21 +50,48 @@ class Script:
             keys: the keys that it uses.
             arguments: its arguments; strings are sent as UTF-8, whatever the client's encoding.
         """
-        sent_to = self._sent.setdefault(getattr(client, "connection_pool", client), set())
+        pool = getattr(client, "connection_pool", client)
+        sent_to = self._sent.setdefault(pool, set())
         server = _server_name(client, keys[0])
-        sent = (
+        encoded = (
             argument.encode() if isinstance(argument, str) else argument for argument in arguments
         )
-        rest = (len(keys), *keys, *sent)
+        rest = (len(keys), *keys, *encoded)
+        if not self._reads:
+            return await self._run(client, "", server, sent_to, rest)
+        suffix = "_RO" if pool in _READ_ONLY else ""
+        try:
+            return await self._run(client, suffix, server, sent_to, rest)
+        except NoPermissionError:
+            if suffix:
+                raise
+            reply = await self._run(client, "_RO", server, sent_to, rest)
+            _READ_ONLY.add(pool)
+            return reply
+
+    async def _run(
+        self,
+        client: Client,
+        suffix: str,
+        server: str,
+        sent_to: set[str],
+        rest: tuple[int | bytes, ...],
+    ) -> Any:
         options = {NEVER_DECODE: True}
         if server in sent_to:
             try:
-                return await client.execute_command("EVALSHA", self.digest, *rest, **options)
+                return await client.execute_command(
+                    f"EVALSHA{suffix}", self.digest, *rest, **options
+                )
             except NoScriptError:
                 pass
-        reply = await client.execute_command("EVAL", self.text, *rest, **options)
+        reply = await client.execute_command(f"EVAL{suffix}", self.text, *rest, **options)
         sent_to.add(server)
         return reply
+
+
+_READ_ONLY: WeakSet[object] = WeakSet()
+"""The pools whose user may only read."""
 
 
 def _server_name(client: Client, key: bytes) -> str:
@@ -79,10 +109,10 @@ def _server_name(client: Client, key: bytes) -> str:
 ADD = Script("add")
 DELETE = Script("delete")
 DELETE_BY_MARK = Script("delete_by_mark")
-SIZE = Script("size")
+SIZE = Script("size", reads=True)
 CLEAR = Script("clear")
-READ = Script("read")
+READ = Script("read", reads=True)
 UPDATE_MARKS = Script("update_marks")
 WRITE_SUMMARY = Script("write_summary")
-EXPORT = Script("export")
+EXPORT = Script("export", reads=True)
 REPLACE = Script("replace")

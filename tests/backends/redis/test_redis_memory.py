@@ -232,3 +232,23 @@ def test_takes_agentscopes_positional_arguments() -> None:
     memory = RedisMemory("session", "user", "localhost", 6379, 0, None, pool, "app:", 60)
     assert (memory.session_id, memory.user_id) == ("session", "user")
     assert _pool(memory) is pool
+
+
+def test_its_prefix_is_an_attribute(own_memory: Callable[..., RedisMemory]) -> None:
+    async def main() -> None:
+        async with own_memory(key_prefix="a:") as memory:
+            await memory.add(_message("m"))
+            assert memory.key_prefix == "a:"
+            memory.key_prefix = "b:"
+            assert await memory.size() == 0
+            memory.key_prefix = "a:"
+            assert await memory.size() == 1
+            with pytest.raises(TypeError, match="key_prefix"):
+                memory.key_prefix = None  # type: ignore[assignment]
+
+    asyncio.run(main())
+
+
+def test_patterns_of_keys_are_refused_where_they_would_be_ignored() -> None:
+    with pytest.raises(TypeError, match=r"SESSION_KEY.*key_prefix"):
+        type("Other", (RedisMemory,), {"SESSION_KEY": "u:{user_id}:s:{session_id}"})

@@ -1,4 +1,4 @@
-"""How RedisMemory stores a space: round trips, keys, expiry, work, scripts."""
+"""How RedisMemory stores a space: round trips, keys, work, scripts."""
 
 from __future__ import annotations
 
@@ -19,31 +19,8 @@ from memcert_backends.servers import Server
 from memcert_backends.servers.redis_process import redis_process
 from memcert_reference import Msg
 
-OPERATIONS: dict[str, Callable[[RedisMemory], Awaitable[Any]]] = {
-    "add": lambda memory: memory.add([Msg("a", "b", "user") for _ in range(3)], ["h", "i"]),
-    "size": lambda memory: memory.size(),
-    "get_memory": lambda memory: memory.get_memory(),
-    "get_memory mark": lambda memory: memory.get_memory("h", "i"),
-    "get_memory exclude": lambda memory: memory.get_memory(None, "h"),
-    "update ids": lambda memory: memory.update_messages_mark("j", "h", ["m1", "m2"]),
-    "update all": lambda memory: memory.update_messages_mark("k"),
-    "summary": lambda memory: memory.update_compressed_summary("s"),
-    "export": lambda memory: memory.export_state(),
-    "delete": lambda memory: memory.delete(["m1", "m2", "none"]),
-    "delete_by_mark": lambda memory: memory.delete_by_mark(["i", "j"]),
-    "clear": lambda memory: memory.clear(),
-    "import": lambda memory: memory.import_state(
-        {"_compressed_summary": "s", "content": [[_dict("m1"), ["h"]]]}
-    ),
-}
-
-
-def _dict(msg_id: str) -> dict[str, Any]:
-    return Msg("a", "b", "user", id=msg_id).to_dict()
-
-
-async def _fill(memory: RedisMemory, count: int, marks: list[str] | None = None) -> None:
-    await memory.add([Msg("a", "b", "user", id=f"m{i}") for i in range(count)], marks)
+from .operations import OPERATIONS
+from .operations import fill as _fill
 
 
 @pytest.mark.parametrize("stored", [0, 2500])
@@ -92,7 +69,7 @@ def test_the_keys_of_a_space_are_few_and_in_one_slot(
             await _fill(memory, 100, ["h", "{i}"])
             await memory.update_compressed_summary("s")
             keys: set[Any] = set(await client.keys("*")) - before
-            assert len(keys) == len(SUFFIXES) == 5
+            assert len(keys) == len(SUFFIXES) == 4
             assert len({key_slot(key) for key in keys}) == 1
             # The hash tag is the space, so spaces spread over a cluster whatever the prefix is.
             user_id, session_id = space.values()
@@ -124,94 +101,6 @@ def test_no_two_spaces_share_a_key_and_each_has_one_slot() -> None:
     keys = [space_keys(*space) for space in spaces]
     assert len(set(itertools.chain(*keys))) == len(SUFFIXES) * len(spaces)
     assert all(len({key_slot(key) for key in together}) == 1 for together in keys)
-
-
-async def _deadlines(client: Any, space: dict[str, Any]) -> set[int]:
-    return {await client.pexpiretime(key) for key in await client.keys(f"*{space['user_id']}*")}
-
-
-def test_every_operation_refreshes_the_one_expiry(server: Server, space: dict[str, Any]) -> None:
-    async def main() -> None:
-        async with Redis.from_url(server.url) as client:
-            memory = RedisMemory(client=client, key_ttl=1000, **space)
-            await _fill(memory, 5, ["h", "keep"])
-            await memory.update_compressed_summary("s")
-            for name, operation in OPERATIONS.items():
-                if name == "delete_by_mark":
-                    await _fill(memory, 9, ["i"])
-                for key in await client.keys(f"*{space['user_id']}*"):
-                    await client.expire(key, 500)
-                await operation(memory)
-                (deadline,) = await _deadlines(client, space)
-                assert 990_000 < deadline - time.time() * 1000 < 1_001_000, name
-
-    asyncio.run(main())
-
-
-def test_a_memory_without_an_expiry_leaves_the_one_there_is(
-    server: Server, space: dict[str, Any]
-) -> None:
-    async def main() -> None:
-        async with Redis.from_url(server.url) as client:
-            mortal = RedisMemory(client=client, key_ttl=1000, **space)
-            other = RedisMemory(client=client, **space)
-            await mortal.add(Msg("a", "b", "user", id="m"))
-            (deadline,) = await _deadlines(client, space)
-            for operation in (
-                lambda: other.update_compressed_summary("made"),
-                lambda: other.update_compressed_summary("changed"),
-                lambda: other.add(Msg("a", "b", "user"), "j"),
-                lambda: other.delete_by_mark("j"),
-                lambda: other.update_messages_mark("h"),
-                lambda: other.update_messages_mark("i", "h"),
-                other.get_memory,
-            ):
-                await operation()
-                (left,) = await _deadlines(client, space)
-                # fakeredis may take a while between the two times that it looks at.
-                assert abs(left - deadline) < 10_000
-
-    asyncio.run(main())
-
-
-def test_without_an_expiry_nothing_expires(server: Server, space: dict[str, Any]) -> None:
-    async def main() -> None:
-        async with Redis.from_url(server.url) as client:
-            memory = RedisMemory(client=client, **space)
-            for operation in OPERATIONS.values():
-                await operation(memory)
-                assert await _deadlines(client, space) <= {-1}
-
-    asyncio.run(main())
-
-
-def test_the_whole_space_expires(server: Server, space: dict[str, Any]) -> None:
-    async def main() -> None:
-        async with Redis.from_url(server.url) as client:
-            memory = RedisMemory(client=client, key_ttl=1, **space)
-            await _fill(memory, 3, ["h"])
-            await memory.update_compressed_summary("s")
-            await asyncio.sleep(1.05)
-            assert await memory.get_memory() == []
-            await _fill(memory, 3)
-            assert await memory.get_memory("h") == []
-
-    asyncio.run(main())
-
-
-def test_no_old_mark_comes_back_when_the_order_was_evicted(
-    server: Server, space: dict[str, Any]
-) -> None:
-    async def main() -> None:
-        async with Redis.from_url(server.url) as client:
-            memory = RedisMemory(client=client, **space)
-            await _fill(memory, 3, ["h"])
-            await client.delete(*await client.keys(f"*{space['user_id']}*order"))
-            await _fill(memory, 3)
-            assert await memory.get_memory("h") == []
-            assert await memory.size() == 3
-
-    asyncio.run(main())
 
 
 def test_reads_write_nothing(real_server: Server, space: dict[str, Any]) -> None:

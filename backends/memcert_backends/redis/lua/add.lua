@@ -1,5 +1,8 @@
 -- ARGV[2]: how many messages; then id and payload of each; then the marks of all of them.
-local there_before = keys_there()
+local problem = look()
+if problem then
+    return problem
+end
 local count = tonumber(ARGV[2])
 local ids, tags = {}, arguments_from(2 * count + 3)
 for position = 1, count do
@@ -13,10 +16,6 @@ local all_tags = table.concat(tags)
 local known = ask('ZMSCORE', ORDER, ids)
 local last = redis.call('ZRANGE', ORDER, -1, -1, 'WITHSCORES')
 local sequence = tonumber(last[2] or 0)
-if not last[2] then
-    -- Numbers start again, so nothing may be left of messages whose order the server evicted.
-    redis.call('UNLINK', MESSAGES, MARKS, MARKED)
-end
 
 local order, messages, marks, marked, added, entries = {}, {}, {}, {}, 0, 0
 for position, id in ipairs(ids) do
@@ -33,10 +32,17 @@ for position, id in ipairs(ids) do
         end
     end
 end
-write('ZADD', ORDER, order)
+if added == 0 then
+    return unchanged()
+end
+problem = begin_change(true, {'ZADD'})
+if problem then
+    return problem
+end
 write('HSET', MESSAGES, messages)
+write('ZADD', ORDER, order)
 if #tags > 0 then
     write('HSET', MARKS, marks)
     write('ZADD', MARKED, marked)
 end
-refresh_expiry(there_before)
+end_change()

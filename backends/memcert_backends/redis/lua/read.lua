@@ -1,5 +1,9 @@
 -- ARGV[2]: the mark looked for; ARGV[3]: the mark left out; "" for none.
 -- Returns the summary, then lists of payloads.
+local problem = look()
+if problem then
+    return problem
+end
 local wanted, excluded = ARGV[2], ARGV[3]
 local ids
 if wanted == '' then
@@ -30,5 +34,4 @@ if excluded ~= '' then
     ids = kept
 end
 
-refresh_expiry()
-return append_payloads({redis.call('GET', SUMMARY) or ''}, ids)
+return unchanged(append_payloads({summary_there()}, ids))

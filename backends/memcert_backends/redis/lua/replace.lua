@@ -1,8 +1,23 @@
 -- ARGV[2]: the summary; ARGV[3]: how many messages; then id and payload of each; then, for each
 -- message in turn, how many marks it has and its marks.
-redis.call('UNLINK', unpack(KEYS))
+-- What is there need not be whole: nothing of it stays.
+local problem, name = look()
+if problem and name ~= 'MEMCERTHALF' then
+    return problem
+end
+local grows = ARGV[2] ~= '' or ARGV[3] ~= '0'
+problem = begin_change(grows, {'ZADD', 'UNLINK'})
+if problem then
+    return problem
+end
+redis.call('UNLINK', MESSAGES, ORDER, MARKS, MARKED)
+if summary_is == 'a key' then
+    redis.call('UNLINK', OLD_SUMMARY)
+end
+summary_is = 'nowhere'
 if ARGV[2] ~= '' then
-    redis.call('SET', SUMMARY, ARGV[2])
+    redis.call('HSET', MESSAGES, SUMMARY, ARGV[2])
+    summary_is = 'a field'
 end
 local order, messages, marks, marked = {}, {}, {}, {}
 local count = tonumber(ARGV[3])
@@ -27,4 +42,4 @@ write('ZADD', ORDER, order)
 write('HSET', MESSAGES, messages)
 write('HSET', MARKS, marks)
 write('ZADD', MARKED, marked)
-refresh_expiry()
+end_change()

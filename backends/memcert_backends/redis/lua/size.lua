@@ -1,3 +1,6 @@
 -- Returns the number of messages.
-refresh_expiry()
-return redis.call('ZCARD', ORDER)
+local problem = look()
+if problem then
+    return problem
+end
+return unchanged(message_count)

@@ -1,13 +1,14 @@
 -- What every script begins with: the keys of a space, and how they are read and written.
 --
--- KEYS: messages (hash: id -> payload), order (sorted set: id, scored by its sequence number),
+-- KEYS: messages (hash: id -> payload; also, under names that no id has, what the space consists of
+--       and the summary: see whole.lua), order (sorted set: id, scored by its sequence number),
 --       marks (hash: id -> its marks, each as its tag), marked (sorted set of equal scores, so
---       ordered by its members: tag, sequence number in 16 digits, id), summary (string).
+--       ordered by its members: tag, sequence number in 16 digits, id).
 -- ARGV[1]: the expiry of the space in milliseconds; 0 for none.
 --
 -- The tag of a mark is its length in bytes, in 4 digits, and the mark: whatever bytes ids and marks
 -- hold, a list of tags reads in one way, and no member of `marked` begins with another mark's tag.
-local MESSAGES, ORDER, MARKS, MARKED, SUMMARY = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local MESSAGES, ORDER, MARKS, MARKED = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local TIME_TO_LIVE = tonumber(ARGV[1])
 
 -- Lua passes at most about 7,900 arguments to a call. Even, since some arguments go in pairs.
@@ -147,33 +148,4 @@ local function remove(ids, sequences)
     write('ZREM', ORDER, ids)
     write('HDEL', MESSAGES, ids)
     return #ids
-end
-
-local function keys_there()
-    return redis.call('EXISTS', unpack(KEYS))
-end
-
-local function expire_in(milliseconds)
-    local time = redis.call('TIME')
-    local moment = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000) + milliseconds
-    for _, key in ipairs(KEYS) do
-        redis.call('PEXPIREAT', key, string.format('%.0f', moment))
-    end
-end
-
--- Ends a script: all keys expire at the same moment, or none does.
---
--- there_before: how many keys there were, for a script that may make one. A memory without an
--- expiry must not leave a key behind in a space that another memory lets expire.
-local function refresh_expiry(there_before)
-    if TIME_TO_LIVE > 0 then
-        expire_in(TIME_TO_LIVE)
-    elseif there_before and there_before > 0 and keys_there() > there_before then
-        for _, key in ipairs(KEYS) do
-            local left = redis.call('PTTL', key)
-            if left > 0 then
-                return expire_in(left)
-            end
-        end
-    end
 end

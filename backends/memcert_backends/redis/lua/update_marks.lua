@@ -1,7 +1,10 @@
 -- ARGV[2]: the mark to attach; ARGV[3]: the mark to look for and remove; "" for none.
 -- ARGV[4]: 1 if the ids of messages follow, 0 for all messages.
 -- Returns of how many messages the marks changed.
-local there_before = keys_there()
+local problem = look()
+if problem then
+    return problem
+end
 local new = ARGV[2] ~= '' and tag_of(ARGV[2])
 local old = ARGV[3] ~= '' and tag_of(ARGV[3])
 local ids, sequences
@@ -58,10 +61,26 @@ for position, marks in ipairs(ask('HMGET', MARKS, ids)) do
         end
     end
 end
--- Attached before the old one goes: an emptied key would vanish, and its expiry with it.
-write('HSET', MARKS, marked)
-write('HDEL', MARKS, unmarked)
-write('ZADD', MARKED, attached)
-write('ZREM', MARKED, detached)
-refresh_expiry(there_before)
+if changed == 0 then
+    return unchanged(0)
+end
+if new then
+    problem = begin_change(true, old and {'ZADD', 'ZREM'} or {'ZADD'})
+    if problem then
+        return problem
+    end
+    write('HSET', MARKS, marked)
+    write('ZADD', MARKED, attached)
+    write('ZREM', MARKED, detached)
+else
+    -- What frees memory comes first: it is not refused where there is too little.
+    problem = begin_change(false, {'ZREM', 'HDEL'})
+    if problem then
+        return problem
+    end
+    write('ZREM', MARKED, detached)
+    write('HDEL', MARKS, unmarked)
+    write('HSET', MARKS, marked)
+end
+end_change()
 return changed
