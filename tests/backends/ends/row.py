@@ -1,0 +1,296 @@
+"""Every operation of a memory in every trouble at once, and what is wrong with how they end."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack, ExitStack
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from memcert_reference import Msg
+
+from .clock import Clock, running_clock
+from .operations import CLOSE, NEW_SPACE, OPERATIONS, after, before
+from .places import Place, Pool, Subject, within
+from .proxy import Proxies, Proxy
+
+SECONDS_BEFORE_CANCELLATION = 2.0
+OPERATION_TIMEOUT = 1.0
+SECONDS_TO_END = 1.5
+SECONDS_TO_RECOVER = 10.0
+SECONDS_TO_LOOK_AGAIN = 0.5
+
+LOCKED = "locked"
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """A kind of trouble.
+
+    Args:
+        begin: what brings it about; None for a lock.
+        connected: whether the pool has its connections before it begins.
+    """
+
+    begin: Callable[[Proxy], None] | None
+    connected: bool = True
+
+
+TROUBLES: dict[str, Trouble] = {
+    **{
+        f"silent after {count}": Trouble(partial(Proxy.silence, after=count))
+        for count in (0, 1, 2, 3, 5)
+    },
+    "vanished": Trouble(partial(Proxy.silence, after=1, deliver=False)),
+    "dripping": Trouble(partial(Proxy.drip, seconds=0.5)),
+    "silent to who connects": Trouble(Proxy.silence, connected=False),
+    "silent to who has connected": Trouble(partial(Proxy.silence, after=3), connected=False),
+    "deaf to who connects": Trouble(Proxy.deafen, connected=False),
+    LOCKED: Trouble(None),
+}
+
+
+@dataclass
+class Case:
+    """One operation in one trouble."""
+
+    trouble: str
+    name: str
+    user_id: str
+    subject: Subject
+    after: Any
+    ended: float | None = None
+    cancelled: float | None = None
+    task: asyncio.Task[object] = field(init=False)
+
+    def start(self, clock: Clock) -> None:
+        def note(_: object) -> None:
+            self.ended = clock.now
+
+        self.task = asyncio.ensure_future(self._run())
+        self.task.add_done_callback(note)
+
+    async def _run(self) -> object:
+        return await OPERATIONS[self.name](self.subject.memory)
+
+    @property
+    def before(self) -> Any:
+        return before(self.name)
+
+    @property
+    def succeeded(self) -> bool:
+        return self.task.done() and not self.task.cancelled() and self.task.exception() is None
+
+
+class Row:
+    """One memory's operations.
+
+    Args:
+        place: the memory.
+        opened: opens proxies.
+        limit: whether the operations have a limit of their own; else they are cancelled.
+    """
+
+    def __init__(self, place: Place, opened: Proxies, *, limit: bool) -> None:
+        self.faults: list[str] = []
+        self._place, self._opened, self._limit = place, opened, limit
+        self._cases: list[Case] = []
+        self._pools: list[tuple[str, Pool, list[Case]]] = []
+        self._proxies: list[tuple[Trouble, Proxy]] = []
+
+    async def run(self) -> list[str]:
+        """Return what is wrong, a line for each case."""
+        with ExitStack() as stack:
+            async with running_clock() as clock, AsyncExitStack() as closing:
+                self._aside = self._place.aside()
+                closing.push_async_callback(self._close, self._aside)
+                await self._place.prepare()
+                await self._set_up(stack, closing)
+                async with AsyncExitStack() as locks:
+                    await self._begin(locks)
+                    await self._operate(clock)
+                    await self._give_up()
+                    await self._wait_for("waiting", "for a lock, after who waited was given up")
+                for _, proxy in self._proxies:
+                    proxy.heal()
+                await self._end()
+                await asyncio.gather(*(self._recover(*each) for each in self._pools))
+                await self._wait_for("working", "after all is over")
+                await self._look("at once")
+                await asyncio.sleep(SECONDS_TO_LOOK_AGAIN)
+                await self._look("a while later")
+        return self.faults
+
+    async def _set_up(self, stack: ExitStack, closing: AsyncExitStack) -> None:
+        stem = uuid.uuid4().hex
+        for title, trouble in TROUBLES.items():
+            if trouble.begin is None and not self._place.has_lock:
+                continue
+            if trouble.begin is not None and not self._place.addresses:
+                continue
+            if not trouble.connected and not self._place.connects_late:
+                continue
+            url = self._place.server.url
+            if trouble.begin is not None:
+                proxy = stack.enter_context(self._opened.open(self._place.addresses))
+                self._proxies.append((trouble, proxy))
+                assert self._place.server.rerouted is not None
+                rerouted = stack.enter_context(self._place.server.rerouted(proxy.addresses))
+                url = rerouted.url
+            names = list(OPERATIONS)
+            step = self._place.operations_on_a_pool
+            for first in range(0, len(names), step):
+                pool = self._place.pool(url)
+                closing.push_async_callback(self._close, pool)
+                cases = [
+                    Case(title, name, user_id, pool.subject(user_id), await after(name))
+                    for name in names[first : first + step]
+                    for user_id in [f"{stem} {title} {name}"]
+                ]
+                self._pools.append((title, pool, cases))
+                self._cases += cases
+
+        async def fill(case: Case) -> None:
+            if case.name != NEW_SPACE:
+                await self._aside.memory(case.user_id).import_state(case.before)
+
+        async def connect(case: Case) -> None:
+            if TROUBLES[case.trouble].connected:
+                await case.subject.prepare()
+                await case.subject.memory.size()
+
+        await self._by_pools(fill)
+        await asyncio.gather(*map(connect, self._cases))
+
+    async def _by_pools(self, do: Callable[[Case], Awaitable[None]]) -> None:
+        """Do something with every case, as many at once as a pool has connections."""
+        for _, _, cases in self._pools:
+            await asyncio.gather(*map(do, cases))
+
+    async def _begin(self, locks: AsyncExitStack) -> None:
+        locked = [case.user_id for case in self._cases if case.trouble == LOCKED]
+        if locked:
+            await locks.enter_async_context(self._place.locked(locked))
+        for trouble, proxy in self._proxies:
+            assert trouble.begin is not None
+            trouble.begin(proxy)
+
+    async def _operate(self, clock: Clock) -> None:
+        begun = clock.now
+        for case in self._cases:
+            if self._limit:
+                case.subject.memory.operation_timeout = OPERATION_TIMEOUT
+            case.start(clock)
+        tasks = {case.task for case in self._cases}
+        end = begun + OPERATION_TIMEOUT
+        if not self._limit:
+            await clock.wait(tasks, begun + SECONDS_BEFORE_CANCELLATION)
+            end = clock.now
+            for case in self._cases:
+                if not case.task.done():
+                    case.cancelled = clock.now
+                    case.task.cancel()
+        # Longer than they may take, to say how much longer.
+        await clock.wait(tasks, end + 2 * SECONDS_TO_END)
+        for case in self._cases:
+            late = f"{case.trouble}: {case.name}"
+            if not case.task.done():
+                self.faults.append(f"{late}: has not ended {clock.now - end:.1f} s later")
+            elif case.ended is not None and case.ended > end + SECONDS_TO_END:
+                self.faults.append(f"{late}: ended {case.ended - end:.1f} s later")
+            else:
+                self._check_outcome(case)
+
+    def _check_outcome(self, case: Case) -> None:
+        if case.cancelled is not None:
+            if not case.task.cancelled():
+                self.faults.append(
+                    f"{case.trouble}: {case.name}: was cancelled, and"
+                    f" {'returned' if case.succeeded else f'raised {case.task.exception()!r}'}"
+                )
+        elif case.task.cancelled():
+            self.faults.append(f"{case.trouble}: {case.name}: raised CancelledError by itself")
+        else:
+            error = case.task.exception()
+            if error is not None and not str(error):
+                self.faults.append(f"{case.trouble}: {case.name}: {error!r} has no text")
+            elif error is not None and not self._limit:
+                self.faults.append(f"{case.trouble}: {case.name}: raised {error!r} by itself")
+
+    async def _give_up(self) -> None:
+        """Let the callers go on, which takes them no time either."""
+
+        async def end(case: Case) -> None:
+            whole = case.trouble == LOCKED or case.succeeded
+            ending = asyncio.create_task(case.subject.give_up(is_whole=whole))
+            if not await within(2 * SECONDS_TO_END, ending):
+                self.faults.append(f"{case.trouble}: {case.name}: the caller cannot go on")
+            elif ending.exception() is not None:
+                self.faults.append(
+                    f"{case.trouble}: {case.name}: the caller gets {ending.exception()!r}"
+                )
+
+        await asyncio.gather(*(end(case) for case in self._cases if case.task.done()))
+
+    async def _end(self) -> None:
+        """Leave nothing running, however long it takes."""
+        running = [case.task for case in self._cases if not case.task.done()]
+        if running and not await within(SECONDS_TO_RECOVER, *running):
+            self.faults.append("some never end")
+
+    async def _recover(self, title: str, pool: Pool, cases: list[Case]) -> None:
+        async def others(case: Case) -> None:
+            await pool.memory(f"{case.user_id} later").add(Msg("name", "text", "user"))
+
+        async def same(case: Case) -> None:
+            if case.name != CLOSE and case.subject.is_used_again:
+                case.subject.memory.operation_timeout = 2 * SECONDS_TO_RECOVER
+                await case.subject.memory.size()
+
+        for what, again in (("the pool is not whole", others), ("a memory does not work", same)):
+            tasks = [asyncio.create_task(again(case)) for case in cases]
+            if not await within(SECONDS_TO_RECOVER, *tasks):
+                self.faults.append(f"{title}: {what}: operations wait")
+                for task in tasks:
+                    task.cancel()
+                return
+            for error in {repr(task.exception()) for task in tasks if task.exception() is not None}:
+                self.faults.append(f"{title}: {what}: {error}")
+        if pool.leaked():
+            self.faults.append(f"{title}: {pool.leaked()} connections are not given back")
+
+    async def _look(self, moment: str) -> None:
+        async def look(case: Case) -> None:
+            found = await self._aside.memory(case.user_id).export_state()
+            failed = case.task.done() and not case.succeeded
+            right = (
+                [case.after]
+                if case.succeeded
+                else [case.before]
+                if case.trouble == LOCKED and failed
+                else [case.before, case.after]
+            )
+            if found not in right:
+                held = [found["_compressed_summary"]]
+                held += [f"{message['id']}{marks}" for message, marks in found["content"]]
+                self.faults.append(f"{case.trouble}: {case.name}: {moment}, the space is {held}")
+
+        await self._by_pools(look)
+
+    async def _wait_for(self, what: str, when: str) -> None:
+        found = 0
+        for _ in range(50):
+            found = await getattr(self._place, what)()
+            if not found:
+                return
+            await asyncio.sleep(0.1)
+        self.faults.append(f"{found} {what} at the server {when}")
+
+    async def _close(self, pool: Pool) -> None:
+        closing = asyncio.create_task(pool.close())
+        if not await within(SECONDS_TO_RECOVER, closing):
+            self.faults.append("a pool cannot be closed")
+            closing.cancel()
