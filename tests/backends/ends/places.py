@@ -61,6 +61,9 @@ class Pool(ABC):
         """Return a memory in a space."""
         return self.subject(user_id).memory
 
+    async def begin(self) -> None:  # noqa: B027 - most have nothing to do
+        """Do what must come before several operations at once."""
+
     def leaked(self) -> int:
         """Return how many connections are in use, where that is known."""
         return 0
@@ -134,6 +137,12 @@ class RedisPool(Pool):
         else:
             memory = RedisMemory(user_id=user_id, client=self._client, connection_pool=self._pool)
         return Subject(memory)
+
+    async def begin(self) -> None:
+        # redis-py 8.1 has connections cut that are being made, where several ask a new client for a
+        # cluster at once.
+        if isinstance(self._client, RedisCluster):
+            await self._client.initialize()
 
     async def close(self) -> None:
         for memory in self._own:
@@ -324,7 +333,10 @@ class SQL(Place):
 
 
 class SQLite(SQL):
-    """A file, whose lock is one."""
+    """A file, whose lock is one, and with which the driver has all the patience in the world."""
+
+    def _engine(self, url: str, **options: Any) -> AsyncEngine:
+        return super()._engine(url, connect_args={"timeout": 60}, **options)
 
     @asynccontextmanager
     async def locked(

@@ -162,7 +162,11 @@ class Row:
                 await case.subject.prepare()
                 await case.subject.memory.size()
 
+        await self._aside.begin()
         await self._by_pools(fill)
+        for title, pool, _ in self._pools:
+            if TROUBLES[title].connected:
+                await pool.begin()
         await asyncio.gather(*map(connect, self._cases))
 
     async def _by_pools(self, do: Callable[[Case], Awaitable[None]]) -> None:
@@ -250,6 +254,7 @@ class Row:
                 case.subject.memory.operation_timeout = 2 * SECONDS_TO_RECOVER
                 await case.subject.memory.size()
 
+        await pool.begin()
         for what, again in (("the pool is not whole", others), ("a memory does not work", same)):
             tasks = [asyncio.create_task(again(case)) for case in cases]
             if not await within(SECONDS_TO_RECOVER, *tasks):

@@ -170,4 +170,7 @@ def test_programs_that_wait_for_a_lock(
 
 
 def _with_driver(url: str, driver: str) -> str:
-    return make_url(url).set(drivername=driver).render_as_string(hide_password=False)
+    # SQLite itself gives up after five seconds.
+    query = {"timeout": "60"} if driver.startswith("sqlite") else {}
+    parts = make_url(url).set(drivername=driver).update_query_dict(query)
+    return parts.render_as_string(hide_password=False)
