@@ -18,10 +18,16 @@ class Clock:
     def __init__(self) -> None:
         self.now = 0.0
 
-    async def wait(self, tasks: set[asyncio.Task[object]], end: float) -> None:
-        """Wait for tasks, until some time on it at most."""
+    async def sleep(self, seconds: float) -> None:
+        """Wait until it has gone on by some seconds."""
+        await self.wait(set(), self.now + seconds, anyway=True)
+
+    async def wait(
+        self, tasks: set[asyncio.Task[object]], end: float, *, anyway: bool = False
+    ) -> None:
+        """Wait for tasks, until some time on it at most, or anyway."""
         # What it waits for is this clock's time.
-        while self.now < end and not all(task.done() for task in tasks):  # noqa: ASYNC110
+        while self.now < end and (anyway or not all(task.done() for task in tasks)):  # noqa: ASYNC110
             await asyncio.sleep(TICK)
 
     async def tick(self) -> None:

@@ -80,7 +80,6 @@ class Place(ABC):
         server: the server.
     """
 
-    has_lock = False
     connects_late = True
     """Whether there need be no connection before the operation."""
     operations_on_a_pool = SIZE
@@ -259,8 +258,6 @@ class SQLPool(Pool):
 
 
 class SQL(Place):
-    has_lock = True
-
     def __init__(self, server: Server, driver: str, *, in_session: bool = False) -> None:
         super().__init__(server)
         self._driver, self._in_session = driver, in_session

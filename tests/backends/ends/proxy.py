@@ -170,10 +170,17 @@ class Link:
             client: the client's side.
             target: where the server is.
         """
+        proxy = self._proxy
         try:
             reader, writer = await asyncio.open_connection(sock=client)
             self._writers.append(writer)
             with suppress(OSError):
+                # The server has only so many connections.
+                if proxy.silent_after == 0:
+                    proxy.held.set()
+                    await proxy.healed.wait()
+                    if not proxy.delivers:
+                        return
                 server_reader, server_writer = await asyncio.open_connection(*target)
                 self._writers.append(server_writer)
                 await asyncio.gather(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import product
 from typing import Any
 
 from memcert_reference import Msg
@@ -20,10 +21,18 @@ from .proxy import Proxies, Proxy
 SECONDS_BEFORE_CANCELLATION = 2.0
 OPERATION_TIMEOUT = 1.0
 SECONDS_TO_END = 1.5
-SECONDS_TO_RECOVER = 10.0
+SECONDS_TO_RECOVER = 60.0
+"""More than a pool makes anybody wait; what is well takes no time."""
+SECONDS_TO_BE_FREE = 10.0
 SECONDS_TO_LOOK_AGAIN = 0.5
 
+SECONDS_BETWEEN_TROUBLES = 0.15
+"""Not all troubles at once: giving up is work, too, and this is about five callers, not 150."""
+
 LOCKED = "locked"
+
+WAYS = ("cancelled", "limited")
+"""Whether an operation is cancelled, or has a limit of its own."""
 
 
 @dataclass(frozen=True)
@@ -59,11 +68,12 @@ class Case:
 
     trouble: str
     name: str
+    way: str
     user_id: str
     subject: Subject
     after: Any
     ended: float | None = None
-    cancelled: float | None = None
+    cancelled: bool = False
     task: asyncio.Task[object] = field(init=False)
 
     def start(self, clock: Clock) -> None:
@@ -75,6 +85,9 @@ class Case:
 
     async def _run(self) -> object:
         return await OPERATIONS[self.name](self.subject.memory)
+
+    def __str__(self) -> str:
+        return f"{self.trouble}: {self.way} {self.name}"
 
     @property
     def before(self) -> Any:
@@ -91,12 +104,16 @@ class Row:
     Args:
         place: the memory.
         opened: opens proxies.
-        limit: whether the operations have a limit of their own; else they are cancelled.
+        troubles: names of `TROUBLES`.
+        ways: some of `WAYS`.
     """
 
-    def __init__(self, place: Place, opened: Proxies, *, limit: bool) -> None:
+    def __init__(
+        self, place: Place, opened: Proxies, troubles: Sequence[str], ways: Sequence[str]
+    ) -> None:
         self.faults: list[str] = []
-        self._place, self._opened, self._limit = place, opened, limit
+        self._place, self._opened = place, opened
+        self._troubles, self._ways = troubles, ways
         self._cases: list[Case] = []
         self._pools: list[tuple[str, Pool, list[Case]]] = []
         self._proxies: list[tuple[Trouble, Proxy]] = []
@@ -126,11 +143,8 @@ class Row:
 
     async def _set_up(self, stack: ExitStack, closing: AsyncExitStack) -> None:
         stem = uuid.uuid4().hex
-        for title, trouble in TROUBLES.items():
-            if trouble.begin is None and not self._place.has_lock:
-                continue
-            if trouble.begin is not None and not self._place.addresses:
-                continue
+        for title in self._troubles:
+            trouble = TROUBLES[title]
             if not trouble.connected and not self._place.connects_late:
                 continue
             url = self._place.server.url
@@ -142,13 +156,13 @@ class Row:
                 url = rerouted.url
             names = list(OPERATIONS)
             step = self._place.operations_on_a_pool
-            for first in range(0, len(names), step):
+            for way, first in product(self._ways, range(0, len(names), step)):
                 pool = self._place.pool(url)
                 closing.push_async_callback(self._close, pool)
                 cases = [
-                    Case(title, name, user_id, pool.subject(user_id), await after(name))
+                    Case(title, name, way, user_id, pool.subject(user_id), await after(name))
                     for name in names[first : first + step]
-                    for user_id in [f"{stem} {title} {name}"]
+                    for user_id in [f"{stem} {title} {way} {name}"]
                 ]
                 self._pools.append((title, pool, cases))
                 self._cases += cases
@@ -183,46 +197,63 @@ class Row:
             trouble.begin(proxy)
 
     async def _operate(self, clock: Clock) -> None:
-        begun = clock.now
-        for case in self._cases:
-            if self._limit:
-                case.subject.memory.operation_timeout = OPERATION_TIMEOUT
-            case.start(clock)
-        tasks = {case.task for case in self._cases}
-        end = begun + OPERATION_TIMEOUT
-        if not self._limit:
-            await clock.wait(tasks, begun + SECONDS_BEFORE_CANCELLATION)
-            end = clock.now
-            for case in self._cases:
-                if not case.task.done():
-                    case.cancelled = clock.now
-                    case.task.cancel()
-        # Longer than they may take, to say how much longer.
-        await clock.wait(tasks, end + 2 * SECONDS_TO_END)
-        for case in self._cases:
-            late = f"{case.trouble}: {case.name}"
-            if not case.task.done():
-                self.faults.append(f"{late}: has not ended {clock.now - end:.1f} s later")
-            elif case.ended is not None and case.ended > end + SECONDS_TO_END:
-                self.faults.append(f"{late}: ended {case.ended - end:.1f} s later")
-            else:
-                self._check_outcome(case)
+        """Run the operations, those in one trouble at once, until they end or are very late."""
+
+        async def together(cases: list[Case], delay: float) -> None:
+            await clock.sleep(delay)
+            for case in cases:
+                if case.way == "limited":
+                    case.subject.memory.operation_timeout = OPERATION_TIMEOUT
+                case.start(clock)
+            tasks = {case.task for case in cases}
+            due = clock.now + OPERATION_TIMEOUT
+            if cases[0].way == "cancelled":
+                await clock.wait(tasks, clock.now + SECONDS_BEFORE_CANCELLATION)
+                due = clock.now
+                for case in cases:
+                    if not case.task.done():
+                        case.cancelled = True
+                        case.task.cancel()
+            # Longer than they may take, to say how much longer.
+            await clock.wait(tasks, due + 2 * SECONDS_TO_END)
+            for case in cases:
+                self._check_end(case, due, clock.now)
+
+        await asyncio.gather(
+            *(
+                together(
+                    [case for case in self._cases if (case.trouble, case.way) == both],
+                    number * SECONDS_BETWEEN_TROUBLES,
+                )
+                for number, both in enumerate(
+                    dict.fromkeys((case.trouble, case.way) for case in self._cases)
+                )
+            )
+        )
+
+    def _check_end(self, case: Case, due: float, now: float) -> None:
+        if not case.task.done():
+            self.faults.append(f"{case}: has not ended {now - due:.1f} s later")
+        elif case.ended is not None and case.ended > due + SECONDS_TO_END:
+            self.faults.append(f"{case}: ended {case.ended - due:.1f} s later")
+        else:
+            self._check_outcome(case)
 
     def _check_outcome(self, case: Case) -> None:
-        if case.cancelled is not None:
+        if case.cancelled:
             if not case.task.cancelled():
                 self.faults.append(
-                    f"{case.trouble}: {case.name}: was cancelled, and"
+                    f"{case}: was cancelled, and"
                     f" {'returned' if case.succeeded else f'raised {case.task.exception()!r}'}"
                 )
         elif case.task.cancelled():
-            self.faults.append(f"{case.trouble}: {case.name}: raised CancelledError by itself")
+            self.faults.append(f"{case}: raised CancelledError by itself")
         else:
             error = case.task.exception()
             if error is not None and not str(error):
-                self.faults.append(f"{case.trouble}: {case.name}: {error!r} has no text")
-            elif error is not None and not self._limit:
-                self.faults.append(f"{case.trouble}: {case.name}: raised {error!r} by itself")
+                self.faults.append(f"{case}: {error!r} has no text")
+            elif error is not None and case.way == "cancelled":
+                self.faults.append(f"{case}: raised {error!r} by itself")
 
     async def _give_up(self) -> None:
         """Let the callers go on, which takes them no time either."""
@@ -231,11 +262,9 @@ class Row:
             whole = case.trouble == LOCKED or case.succeeded
             ending = asyncio.create_task(case.subject.give_up(is_whole=whole))
             if not await within(2 * SECONDS_TO_END, ending):
-                self.faults.append(f"{case.trouble}: {case.name}: the caller cannot go on")
+                self.faults.append(f"{case}: the caller cannot go on")
             elif ending.exception() is not None:
-                self.faults.append(
-                    f"{case.trouble}: {case.name}: the caller gets {ending.exception()!r}"
-                )
+                self.faults.append(f"{case}: the caller gets {ending.exception()!r}")
 
         await asyncio.gather(*(end(case) for case in self._cases if case.task.done()))
 
@@ -281,17 +310,19 @@ class Row:
             if found not in right:
                 held = [found["_compressed_summary"]]
                 held += [f"{message['id']}{marks}" for message, marks in found["content"]]
-                self.faults.append(f"{case.trouble}: {case.name}: {moment}, the space is {held}")
+                self.faults.append(f"{case}: {moment}, the space is {held}")
 
         await self._by_pools(look)
 
     async def _wait_for(self, what: str, when: str) -> None:
-        found = 0
-        for _ in range(50):
-            found = await getattr(self._place, what)()
-            if not found:
-                return
+        loop = asyncio.get_running_loop()
+        end = loop.time() + SECONDS_TO_BE_FREE
+        while found := await getattr(self._place, what)():
+            if loop.time() > end:
+                break
             await asyncio.sleep(0.1)
+        else:
+            return
         self.faults.append(f"{found} {what} at the server {when}")
 
     async def _close(self, pool: Pool) -> None:

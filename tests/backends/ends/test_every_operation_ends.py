@@ -7,8 +7,9 @@ its pool is whole, no lock is left, and it happened wholly or not at all, then a
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -27,7 +28,7 @@ from .places import (
     SQLite,
 )
 from .proxy import Proxies
-from .row import Row
+from .row import LOCKED, TROUBLES, WAYS, Row
 
 PLACES: dict[str, tuple[str, Callable[[Server], Place]]] = {
     "redis-own-client": ("redis", OwnRedis),
@@ -59,18 +60,38 @@ THOROUGH = (
     "mariadb-aiomysql-session",
     "postgresql-psycopg-session",
 )
+ON_EVERY_PYTHON = ("redis-lent-pool-limited", "postgresql-asyncpg-limited")
 
 
-@pytest.mark.parametrize("way", ["cancelled", "limited"])
+def _case(name: str, *way: str) -> Any:
+    full = "-".join((name, *way))
+    is_thorough = name.startswith(THOROUGH) or (
+        full.endswith("-limited") and full not in ON_EVERY_PYTHON
+    )
+    return pytest.param(name, *way, id=full, marks=pytest.mark.thorough if is_thorough else ())
+
+
 @pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=pytest.mark.thorough if name.startswith(THOROUGH) else ())
-        for name in PLACES
-    ],
+    ("name", "way"),
+    [_case(name, way) for name in PLACES if not name.startswith("sqlite") for way in WAYS],
 )
-def test_every_operation_ends(started: Started, opened: Proxies, name: str, way: str) -> None:
+def test_in_trouble_with_the_network(
+    started: Started, opened: Proxies, name: str, way: str
+) -> None:
+    troubles = [each for each in TROUBLES if each != LOCKED]
+    _check(started, opened, name, troubles, [way])
+
+
+@pytest.mark.parametrize(
+    "name", [_case(name) for name in PLACES if not name.startswith(("redis", "tablestore"))]
+)
+def test_while_another_holds_the_lock(started: Started, opened: Proxies, name: str) -> None:
+    _check(started, opened, name, [LOCKED], WAYS)
+
+
+def _check(
+    started: Started, opened: Proxies, name: str, troubles: Sequence[str], ways: Sequence[str]
+) -> None:
     store, place = PLACES[name]
-    row = Row(place(started.server(store)), opened, limit=way == "limited")
-    faults = asyncio.run(row.run())
+    faults = asyncio.run(Row(place(started.server(store)), opened, troubles, ways).run())
     assert not faults, "\n".join([f"{len(faults)} faults:", *faults])
