@@ -129,11 +129,13 @@ class Row:
                 async with AsyncExitStack() as locks:
                     await self._begin(locks)
                     await self._operate(clock)
-                    await self._give_up()
-                    await self._wait_for("waiting", "for a lock, after who waited was given up")
+                    await self._give_up(lambda case: case.trouble == LOCKED or not case.succeeded)
+                    if LOCKED in self._troubles:
+                        await self._wait_for("waiting", "for a lock, after who waited was given up")
                 for _, proxy in self._proxies:
                     proxy.heal()
                 await self._end()
+                await self._give_up(lambda case: case.trouble != LOCKED and case.succeeded)
                 await asyncio.gather(*(self._recover(*each) for each in self._pools))
                 await self._wait_for("working", "after all is over")
                 await self._look("at once")
@@ -255,18 +257,17 @@ class Row:
             elif error is not None and case.way == "cancelled":
                 self.faults.append(f"{case}: raised {error!r} by itself")
 
-    async def _give_up(self) -> None:
-        """Let the callers go on, which takes them no time either."""
+    async def _give_up(self, who: Callable[[Case], bool]) -> None:
+        """Let some callers go on, which takes them no time either."""
 
         async def end(case: Case) -> None:
-            whole = case.trouble == LOCKED or case.succeeded
-            ending = asyncio.create_task(case.subject.give_up(is_whole=whole))
+            ending = asyncio.create_task(case.subject.give_up(is_whole=case.trouble == LOCKED))
             if not await within(2 * SECONDS_TO_END, ending):
                 self.faults.append(f"{case}: the caller cannot go on")
             elif ending.exception() is not None:
                 self.faults.append(f"{case}: the caller gets {ending.exception()!r}")
 
-        await asyncio.gather(*(end(case) for case in self._cases if case.task.done()))
+        await asyncio.gather(*(end(case) for case in self._cases if case.task.done() and who(case)))
 
     async def _end(self) -> None:
         """Leave nothing running, however long it takes."""
