@@ -21,8 +21,8 @@ from .places import SQL, SQLite
 from .proxy import Proxies, Proxy
 
 SECONDS_TO_END = 1.5
-SECONDS_OF_PYTHON = 3.5
-"""What an interpreter takes to end on a loaded machine."""
+SECONDS_OF_PYTHON = 3.0
+"""What an interpreter takes to end, beside what an idle one takes on this machine just now."""
 
 DRIVERS = (
     "sqlite+aiosqlite",
@@ -47,6 +47,16 @@ async def main():
 asyncio.run(main())
 """
 
+IDLE = """
+import asyncio, sys
+
+async def main():
+    print("ready", flush=True)
+    await asyncio.Event().wait()
+
+asyncio.run(main())
+"""
+
 USER = "user"
 
 
@@ -54,12 +64,12 @@ class Program:
     """A program that adds a message once it is told to.
 
     Args:
-        url: the memory's store.
+        url: the memory's store; none for a program that only waits.
     """
 
     def __init__(self, url: str) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, url, USER],
+            [sys.executable, "-c", PROGRAM if url else IDLE, url, USER],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -77,12 +87,18 @@ class Program:
         self._process.stdin.write("\n")
         self._process.stdin.flush()
 
-    def interrupt(self) -> str:
-        """Press Ctrl-C once, and return what is wrong with how it ends; nothing if all is well."""
+    def interrupt(self, idle: float) -> str:
+        """Press Ctrl-C once, and return what is wrong with how it ends; nothing if all is well.
+
+        Args:
+            idle: how long an idle program takes to end.
+        """
         self._process.send_signal(signal.SIGINT)
         begun = time.monotonic()
         try:
-            _, errors = self._process.communicate(timeout=SECONDS_TO_END + SECONDS_OF_PYTHON)
+            _, errors = self._process.communicate(
+                timeout=SECONDS_TO_END + SECONDS_OF_PYTHON + 3 * idle
+            )
         except subprocess.TimeoutExpired:
             return f"it still runs after {time.monotonic() - begun:.1f} s"
         if self._process.returncode != -signal.SIGINT:
@@ -95,6 +111,19 @@ class Program:
         """End it for certain."""
         self._process.kill()
         self._process.communicate()
+
+
+@pytest.fixture
+def idle() -> float:
+    """How long a program that only waits takes to end, in seconds."""
+    program = Program("")
+    try:
+        program.wait_until_ready()
+        begun = time.monotonic()
+        assert program.interrupt(60) == ""
+        return time.monotonic() - begun
+    finally:
+        program.end()
 
 
 @pytest.fixture
@@ -117,7 +146,7 @@ def _wait_for(what: Callable[[], object]) -> None:
 
 
 def test_programs_whose_server_is_silent(
-    started: Started, opened: Proxies, programs: Callable[[str], Program]
+    started: Started, opened: Proxies, programs: Callable[[str], Program], idle: float
 ) -> None:
     with ExitStack() as stack:
         running: dict[str, tuple[Program, Proxy]] = {}
@@ -135,12 +164,12 @@ def test_programs_whose_server_is_silent(
             proxy.silence()
             program.add()
             _wait_for(proxy.held.is_set)
-            found[name] = program.interrupt()
+            found[name] = program.interrupt(idle)
     assert not {name: fault for name, fault in found.items() if fault}
 
 
 def test_programs_that_wait_for_a_lock(
-    started: Started, programs: Callable[[str], Program]
+    started: Started, programs: Callable[[str], Program], idle: float
 ) -> None:
     urls = {
         name: _with_driver(started.server(name.partition("+")[0]).url, name) for name in DRIVERS
@@ -161,7 +190,7 @@ def test_programs_that_wait_for_a_lock(
                 # A file does not tell who waits for it.
                 if await place.waiting():
                     break
-            return await asyncio.to_thread(program.interrupt)
+            return await asyncio.to_thread(program.interrupt, idle)
 
     async def main() -> dict[str, str]:
         return {name: await interrupted(name) for name in DRIVERS}
