@@ -25,6 +25,9 @@ from memcert_backends.tablestore.url import TablestoreURL
 SIZE = 5
 """How many connections a pool has."""
 
+SECONDS_TO_ANSWER = 60.0
+"""Tablestore's own limit, which is not to be what ends an operation here."""
+
 
 class Subject:
     """A memory, and what its caller has beside it.
@@ -187,7 +190,12 @@ class TablestorePool(Pool):
         self._own: list[StoredMemory] = []
 
     def subject(self, user_id: str) -> Subject:
-        memory = TablestoreMemory(client=self._client, user_id=user_id, **self._options)
+        memory = TablestoreMemory(
+            client=self._client,
+            user_id=user_id,
+            seconds_to_answer=SECONDS_TO_ANSWER,
+            **self._options,
+        )
         self._own.append(memory)
         return Subject(memory)
 
@@ -210,7 +218,7 @@ class OwnTablestore(Place):
 class LentTablestore(Place):
     def pool(self, url: str) -> Pool:
         parts = TablestoreURL.parse(url)
-        client = new_client(**parts.client_options, max_connection=SIZE)
+        client = new_client(**parts.client_options, max_connection=SIZE, timeout=SECONDS_TO_ANSWER)
         return TablestorePool(parts.memory_options, client)
 
 

@@ -254,8 +254,6 @@ class Row:
             error = case.task.exception()
             if error is not None and not str(error):
                 self.faults.append(f"{case}: {error!r} has no text")
-            elif error is not None and case.way == "cancelled":
-                self.faults.append(f"{case}: raised {error!r} by itself")
 
     async def _give_up(self, who: Callable[[Case], bool]) -> None:
         """Let some callers go on, which takes them no time either."""
