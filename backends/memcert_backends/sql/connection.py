@@ -34,16 +34,14 @@ class Database:
 
     Args:
         engine_or_session: the caller's; it is used and left alone.
-        space: the user and the session that every statement names.
+        table_prefix: what the names of the tables start with.
 
     Raises:
         TypeError: it is neither an engine nor a session of SQLAlchemy's asyncio extension.
         ValueError: there is no SQL for the database.
     """
 
-    def __init__(
-        self, engine_or_session: AsyncEngine | AsyncSession, space: tuple[str, str]
-    ) -> None:
+    def __init__(self, engine_or_session: AsyncEngine | AsyncSession, table_prefix: str) -> None:
         self._session: AsyncSession | None = None
         self._engine: Engine | None = None
         self.description = "a database"
@@ -65,7 +63,7 @@ class Database:
             )
         self.dialect: Dialect = dialect_of(dialect.name)
         self._driver: Driver = driver_of(dialect.driver)
-        self._marks = tuple(map(self.dialect.value, space))
+        self._table_prefix = table_prefix
         if self._engine is not None:
             watch(self._engine)
             self.description = self._engine.url.render_as_string(hide_password=True)
@@ -147,7 +145,7 @@ class Database:
         """Run what has a connection to its end, even if the task that waits for it is cancelled."""
         engine = self._engine
         in_memory = engine is not None and self.dialect.is_in_memory(engine)
-        progress = Progress(self._driver, self._marks, may_drop=not in_memory)
+        progress = Progress(self._driver, self._table_prefix, may_drop=not in_memory)
         if engine is not None:
             used_in_several_loops(engine)
         try:

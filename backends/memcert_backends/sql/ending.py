@@ -50,17 +50,17 @@ class Progress:
 
     Args:
         driver: what is special to the driver.
-        marks: texts that every statement of the operation holds, as the server sees it.
+        mark: a text that every statement of the operation has near its beginning.
         may_drop: whether its connection may be closed: not that which a database in memory is.
     """
 
-    def __init__(self, driver: Driver, marks: tuple[str, ...], may_drop: bool) -> None:
+    def __init__(self, driver: Driver, mark: str, may_drop: bool) -> None:
         self.cancelled = False
         """Whether it was cancelled, so that it should not begin anything further."""
         self.dropped = False
         """Whether its connection was given up."""
         self._driver = driver
-        self._marks = marks
+        self._mark = mark
         self._may_drop = may_drop
         self._connecting = False
         self._opened: list[Any] = []
@@ -126,7 +126,7 @@ class Progress:
             return
         if self._request is not None and not self._request.done():
             return
-        ask = self._driver.stopping(self._doing, self._marks)
+        ask = self._driver.stopping(self._doing, self._mark)
         if ask is not None:
             self._request = asyncio.create_task(_asked(ask, self._driver))
 
@@ -218,7 +218,7 @@ async def _ended(task: asyncio.Task[Any], seconds: float) -> bool:
 
 async def _asked(ask: Callable[[], Any], driver: Driver) -> None:
     """Ask a server to stop something; that it could not be asked is not the operation's error."""
-    progress = Progress(driver, (), may_drop=True)
+    progress = Progress(driver, "", may_drop=True)
     asking = asyncio.create_task(_steered(ask(), progress))
     try:
         await asyncio.wait([asking])

@@ -86,7 +86,7 @@ class AsyncSQLAlchemyMemory(StoredMemory):
             "default_session" if session_id is None else session_id,
             operation_timeout,
         )
-        self._database = Database(engine_or_session, (self.user_id, self.session_id))
+        self._database = Database(engine_or_session, table_prefix)
         self._operations = self._database.dialect.operations(
             tables_of(table_prefix), self.user_id, self.session_id
         )
