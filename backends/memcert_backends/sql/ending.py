@@ -197,8 +197,7 @@ async def _end(task: asyncio.Task[Any], progress: Progress) -> None:
             looks = max(looks - 1, 0)
     if not task.done():
         await _drop(task, progress)
-    if not task.cancelled():
-        task.exception()  # seen: the caller hears of the cancellation
+    _see(task)
 
 
 async def _drop(task: asyncio.Task[Any], progress: Progress) -> None:
@@ -209,6 +208,13 @@ async def _drop(task: asyncio.Task[Any], progress: Progress) -> None:
         task.cancel()
         await _ended(task, _SECONDS_BETWEEN_LOOKS)
     progress.drop()  # also what was being opened
+    _see(task)
+
+
+def _see(task: asyncio.Task[Any]) -> None:
+    """Look at how a task ended: else asyncio complains of an error that nobody looked at."""
+    if not task.cancelled():
+        task.exception()
 
 
 async def _ended(task: asyncio.Task[Any], seconds: float) -> bool:
@@ -225,7 +231,7 @@ async def _asked(ask: Callable[[], Any], driver: Driver) -> None:
     except asyncio.CancelledError:
         await end_of(asyncio.create_task(_drop(asking, progress)), None)
         raise
-    asking.exception()  # seen
+    _see(asking)
 
 
 async def _steered(doing: Coroutine[Any, Any, T], progress: Progress) -> T:
