@@ -22,8 +22,8 @@ _INTERRUPTED = 1317
 class Driver(ABC):
     """What is special to one driver."""
 
-    closes_what_is_cancelled = True
-    """Whether it closes a connection that it was opening when it was cancelled."""
+    can_be_cancelled = True
+    """Whether it can be cancelled while it opens a connection, or asks whether one is alive."""
 
     def stopping(self, connection: Connection, mark: str) -> Callable[[], Any] | None:
         """Return an asynchronous function that asks the server to stop what it is doing for us.
@@ -88,6 +88,13 @@ class Asyncpg(Driver):
 class Psycopg(Driver):
     """psycopg."""
 
+    @property
+    def can_be_cancelled(self) -> bool:  # type: ignore[override]
+        """Older ones block the whole process then, for ever if the server is silent."""
+        from psycopg import AsyncConnection
+
+        return hasattr(AsyncConnection, "cancel_safe")
+
     def stopping(self, connection: Connection, mark: str) -> Callable[[], Any] | None:
         from psycopg import pq
 
@@ -109,7 +116,8 @@ class Psycopg(Driver):
 class MySQLDriver(Driver):
     """aiomysql and asyncmy."""
 
-    closes_what_is_cancelled = False
+    # aiomysql leaves open what it was opening.
+    can_be_cancelled = False
 
     def stopping(self, connection: Connection, mark: str) -> Callable[[], Any] | None:
         driver: Any = connection.connection.driver_connection

@@ -18,8 +18,9 @@ pytestmark = pytest.mark.parametrize(
     "driver", ["postgresql+asyncpg", "postgresql+psycopg", "mariadb+aiomysql", "mysql+asyncmy"]
 )
 
-LIMIT = 1.5
-"""How long after its cancellation an operation may take, in seconds."""
+LIMIT = 3.0
+"""How long after its cancellation an operation may take, in seconds: twice what is promised, for a
+machine that does much else."""
 
 
 def message(msg_id: str) -> Msg:
