@@ -216,8 +216,8 @@ def test_what_comes_too_late_stops_nobody_else(run: Any, url: str) -> None:
 @pytest.mark.parametrize("in_session", [False, True], ids=["engine", "session"])
 def test_a_locked_file_is_not_written_later(run: Any, url: str, in_session: bool) -> None:
     async def check(other: AsyncEngine) -> None:
-        await AsyncSQLAlchemyMemory(other).add(message("first"))
         threads = threading.active_count()
+        await AsyncSQLAlchemyMemory(other).add(message("first"))
         engine = pooled(url, 2, connect_args={"timeout": 60})
         session = AsyncSession(engine)
         async with session:
@@ -239,6 +239,7 @@ def test_a_locked_file_is_not_written_later(run: Any, url: str, in_session: bool
             await session.commit()
         assert await ids(AsyncSQLAlchemyMemory(engine)) == ["first", "b", "c"]
         await engine.dispose()
+        await other.dispose()
         while threading.active_count() > threads:  # noqa: ASYNC110 - nobody tells
             await asyncio.sleep(0.02)
 
