@@ -36,7 +36,6 @@ class Database:
 
     Args:
         engine_or_session: the caller's; it is used and left alone.
-        space: the user and the session that every statement names.
         prefix: what the names of the tables start with.
         schema: where the tables are; None for where a connection looks by itself.
 
@@ -47,11 +46,7 @@ class Database:
     """
 
     def __init__(
-        self,
-        engine_or_session: AsyncEngine | AsyncSession,
-        space: tuple[str, str],
-        prefix: str,
-        schema: str | None,
+        self, engine_or_session: AsyncEngine | AsyncSession, prefix: str, schema: str | None
     ) -> None:
         self._session: AsyncSession | None = None
         self._engine: Engine | None = None
@@ -74,7 +69,7 @@ class Database:
             )
         self.dialect: Dialect = dialect_of(dialect.name)
         self._driver: Driver = driver_of(dialect.driver)
-        self._marks = tuple(map(self.dialect.value, space))
+        self._prefix = prefix
         self.layout = Layout(self.dialect, prefix, schema, self._session)
         if self._engine is not None:
             watch(self._engine)
@@ -175,7 +170,7 @@ class Database:
         """Run what has a connection to its end, even if the task that waits for it is cancelled."""
         engine = self._engine
         in_memory = engine is not None and self.dialect.is_in_memory(engine)
-        progress = Progress(self._driver, self._marks, may_drop=not in_memory)
+        progress = Progress(self._driver, self._prefix, may_drop=not in_memory)
         if engine is not None:
             used_in_several_loops(engine)
         try:

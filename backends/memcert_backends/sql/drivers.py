@@ -22,10 +22,10 @@ _INTERRUPTED = 1317
 class Driver(ABC):
     """What is special to one driver."""
 
-    closes_what_is_cancelled = True
-    """Whether it closes a connection that it was opening when it was cancelled."""
+    can_be_cancelled = True
+    """Whether it can be cancelled while it opens a connection, or asks whether one is alive."""
 
-    def stopping(self, connection: Connection, marks: tuple[str, ...]) -> Callable[[], Any] | None:
+    def stopping(self, connection: Connection, mark: str) -> Callable[[], Any] | None:
         """Return an asynchronous function that asks the server to stop what it is doing for us.
 
         It stops what the connection is doing, or nothing: the caller keeps the connection until it
@@ -33,7 +33,7 @@ class Driver(ABC):
 
         Args:
             connection: the one that the server is doing something for.
-            marks: texts that every statement of ours holds, as the server sees it.
+            mark: a text that every statement of ours has near its beginning.
 
         Returns:
             None where there is no way.
@@ -61,7 +61,7 @@ class Driver(ABC):
 class Asyncpg(Driver):
     """asyncpg, whose own way to stop a statement is to cancel the task that waits for it."""
 
-    def stopping(self, connection: Connection, marks: tuple[str, ...]) -> Callable[[], Any] | None:
+    def stopping(self, connection: Connection, mark: str) -> Callable[[], Any] | None:
         driver: Any = connection.connection.driver_connection
         try:
             from asyncpg.connect_utils import _cancel as request
@@ -88,7 +88,14 @@ class Asyncpg(Driver):
 class Psycopg(Driver):
     """psycopg."""
 
-    def stopping(self, connection: Connection, marks: tuple[str, ...]) -> Callable[[], Any] | None:
+    @property
+    def can_be_cancelled(self) -> bool:  # type: ignore[override]
+        """Older ones block the whole process then, for ever if the server is silent."""
+        from psycopg import AsyncConnection
+
+        return hasattr(AsyncConnection, "cancel_safe")
+
+    def stopping(self, connection: Connection, mark: str) -> Callable[[], Any] | None:
         from psycopg import pq
 
         driver: Any = connection.connection.driver_connection
@@ -109,17 +116,20 @@ class Psycopg(Driver):
 class MySQLDriver(Driver):
     """aiomysql and asyncmy."""
 
-    closes_what_is_cancelled = False
+    # aiomysql leaves open what it was opening.
+    can_be_cancelled = False
 
-    def stopping(self, connection: Connection, marks: tuple[str, ...]) -> Callable[[], Any] | None:
+    def stopping(self, connection: Connection, mark: str) -> Callable[[], Any] | None:
         driver: Any = connection.connection.driver_connection
         thread = int(driver.thread_id())
 
         def kill(cursor: Any) -> None:
-            # Behind an address there may be several servers, each with a thread of that number.
-            cursor.execute(_FIND_THREAD.format(thread=thread, marks=_in_all(marks)))
-            if cursor.fetchone() is not None:
-                cursor.execute(f"KILL QUERY {thread}")
+            # Behind an address there may be several servers, each with a thread of that number. Not
+            # information_schema: MariaDB makes a table of it, texts and all, each time.
+            cursor.execute("SHOW PROCESSLIST")
+            for number, _, _, _, command, _, _, text, *_ in cursor.fetchall():
+                if (number, command) == (thread, "Query") and mark in (text or ""):
+                    cursor.execute(f"KILL QUERY {thread}")
 
         return _separately(connection, kill)
 
@@ -140,12 +150,6 @@ class MySQLDriver(Driver):
             return
         _send_no_more(lambda: transport.get_extra_info("socket"))
         transport.abort()
-
-
-_FIND_THREAD = (
-    "SELECT id FROM information_schema.processlist"
-    " WHERE id = {thread} AND command NOT IN ('Sleep', 'Killed'){marks}"
-)
 
 
 _STOP_BACKEND = (
@@ -177,15 +181,10 @@ def _separately(connection: Connection, work: Callable[[Any], object]) -> Callab
     return stop
 
 
-def _in_all(marks: tuple[str, ...]) -> str:
-    # Hexadecimal digits: nothing in them is special.
-    return "".join(f" AND info LIKE '%{mark}%'" for mark in marks)
-
-
 class Aiosqlite(Driver):
     """aiosqlite, which works in a thread for each connection."""
 
-    def stopping(self, connection: Connection, marks: tuple[str, ...]) -> Callable[[], Any] | None:
+    def stopping(self, connection: Connection, mark: str) -> Callable[[], Any] | None:
         interrupt: Callable[[], Any] | None = getattr(
             connection.connection.driver_connection, "interrupt", None
         )

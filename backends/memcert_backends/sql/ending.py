@@ -24,7 +24,7 @@ from types import coroutine
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, event
-from sqlalchemy.util import await_only
+from sqlalchemy.util import await_only, greenlet_spawn
 
 from memcert_backends.sql.drivers import Driver
 from memcert_backends.time_limit import SECONDS_AFTER_CANCELLATION
@@ -50,19 +50,18 @@ class Progress:
 
     Args:
         driver: what is special to the driver.
-        marks: texts that every statement of the operation holds, as the server sees it.
+        mark: a text that every statement of the operation has near its beginning.
         may_drop: whether its connection may be closed: not that which a database in memory is.
     """
 
-    def __init__(self, driver: Driver, marks: tuple[str, ...], may_drop: bool) -> None:
+    def __init__(self, driver: Driver, mark: str, may_drop: bool) -> None:
         self.cancelled = False
         """Whether it was cancelled, so that it should not begin anything further."""
         self.dropped = False
         """Whether its connection was given up."""
         self._driver = driver
-        self._marks = marks
+        self._mark = mark
         self._may_drop = may_drop
-        self._connecting = False
         self._opened: list[Any] = []
         self._held: Any = None
         self._doing: Connection | None = None
@@ -107,17 +106,12 @@ class Progress:
                 if not self.dropped:
                     self._driver.stopped(connection)
 
-    def connecting(self) -> None:
-        """Note that a connection is being opened."""
-        self._connecting = True
-
     def connected(self, driver_connection: Any) -> None:
         """Note that a connection was opened.
 
         Args:
             driver_connection: the driver's own.
         """
-        self._connecting = False
         self._opened.append(driver_connection)
 
     def stop(self) -> None:
@@ -126,7 +120,7 @@ class Progress:
             return
         if self._request is not None and not self._request.done():
             return
-        ask = self._driver.stopping(self._doing, self._marks)
+        ask = self._driver.stopping(self._doing, self._mark)
         if ask is not None:
             self._request = asyncio.create_task(_asked(ask, self._driver))
 
@@ -145,18 +139,18 @@ class Progress:
         """Whether it may be given up, whatever that costs."""
         return self._may_drop or self._held is None
 
-    def wait_no_more(self, error: asyncio.CancelledError) -> BaseException:
+    def wait_no_more(self, error: asyncio.CancelledError, in_queue: bool) -> BaseException:
         """Return what is raised where it waits, when the task that it runs in is cancelled.
 
         Args:
             error: what it was cancelled by.
+            in_queue: whether it waits for its turn to get a connection of the pool.
         """
         if not self.dropped:
             # By a time limit of the driver's own, which counts on it; or at the end of the loop.
             return error
         self._waits = False
-        if self._held is None and (self._driver.closes_what_is_cancelled or not self._connecting):
-            # It waited for its place in the pool, for the connection, for an answer on it.
+        if in_queue or (self._held is None and self._driver.can_be_cancelled):
             return error
         return GivenUp("the connection was given up")
 
@@ -197,8 +191,7 @@ async def _end(task: asyncio.Task[Any], progress: Progress) -> None:
             looks = max(looks - 1, 0)
     if not task.done():
         await _drop(task, progress)
-    if not task.cancelled():
-        task.exception()  # seen: the caller hears of the cancellation
+    _see(task)
 
 
 async def _drop(task: asyncio.Task[Any], progress: Progress) -> None:
@@ -209,6 +202,13 @@ async def _drop(task: asyncio.Task[Any], progress: Progress) -> None:
         task.cancel()
         await _ended(task, _SECONDS_BETWEEN_LOOKS)
     progress.drop()  # also what was being opened
+    _see(task)
+
+
+def _see(task: asyncio.Task[Any]) -> None:
+    """Look at how a task ended: else asyncio complains of an error that nobody looked at."""
+    if not task.cancelled():
+        task.exception()
 
 
 async def _ended(task: asyncio.Task[Any], seconds: float) -> bool:
@@ -218,14 +218,14 @@ async def _ended(task: asyncio.Task[Any], seconds: float) -> bool:
 
 async def _asked(ask: Callable[[], Any], driver: Driver) -> None:
     """Ask a server to stop something; that it could not be asked is not the operation's error."""
-    progress = Progress(driver, (), may_drop=True)
+    progress = Progress(driver, "", may_drop=True)
     asking = asyncio.create_task(_steered(ask(), progress))
     try:
         await asyncio.wait([asking])
     except asyncio.CancelledError:
         await end_of(asyncio.create_task(_drop(asking, progress)), None)
         raise
-    asking.exception()  # seen
+    _see(asking)
 
 
 async def _steered(doing: Coroutine[Any, Any, T], progress: Progress) -> T:
@@ -256,9 +256,24 @@ def _steps(doing: Coroutine[Any, Any, T], progress: Progress) -> Generator[Any, 
             doing.close()
             raise
         except asyncio.CancelledError as cancelled:
-            error = progress.wait_no_more(cancelled)
+            error = progress.wait_no_more(cancelled, _is_in_queue(doing))
         except BaseException as raised:
             error = raised
+
+
+def _is_in_queue(waiting: Any) -> bool:
+    """Tell whether it is the queue of SQLAlchemy's pool that a coroutine waits in.
+
+    Until Python 3.12, only a cancellation ends that: else what it waits for goes on, and takes a
+    connection from the pool for nobody.
+    """
+    around = None
+    while waiting is not None:
+        code = getattr(waiting, "cr_code", None)
+        if code is asyncio.wait_for.__code__ and around is greenlet_spawn.__code__:
+            return True
+        around, waiting = code, getattr(waiting, "cr_await", None)
+    return False
 
 
 _current: ContextVar[Progress | None] = ContextVar("memcert_operation", default=None)
@@ -270,17 +285,10 @@ def watch(engine: Engine) -> None:
     Args:
         engine: the caller's; for whatever else it does, nothing changes.
     """
-    if not event.contains(engine, "do_connect", _connecting):
-        event.listen(engine, "do_connect", _connecting)
+    if not event.contains(engine, "connect", _connected):
         # First: SQLAlchemy asks the server this and that on a new connection.
         event.listen(engine, "connect", _connected, insert=True)
         event.listen(engine, "checkin", _checked_in)
-
-
-def _connecting(*_: Any) -> None:
-    progress = _current.get()
-    if progress is not None:
-        progress.connecting()
 
 
 def _connected(dbapi_connection: Any, record: Any) -> None:

@@ -51,7 +51,7 @@ def explained(error: Exception, engine: Engine | None) -> Exception:
         return RuntimeError(_LOOPS)
     if any(each in text for each in _IN_USE):
         error.add_note(_LOOPS if several else _BUSY)
-    elif isinstance(error, DBAPIError) and "prepared statement" in str(error.orig):
+    elif "prepared statement" in str(getattr(error, "orig", None) or text):
         error.add_note(_POOLER)
     elif isinstance(error, EOFError) or (
         isinstance(error, DBAPIError) and error.connection_invalidated

@@ -101,9 +101,7 @@ class AsyncSQLAlchemyMemory(StoredMemory):
             "default_session" if session_id is None else session_id,
             operation_timeout,
         )
-        self._database = Database(
-            engine_or_session, (self.user_id, self.session_id), table_prefix, schema
-        )
+        self._database = Database(engine_or_session, table_prefix, schema)
         self._known_operations: dict[Tables, Operations] = {}
 
     def _store_described(self) -> str:

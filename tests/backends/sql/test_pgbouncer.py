@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import itertools
 import os
 import shutil
 import socket
 import tempfile
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import make_url
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
@@ -177,7 +178,10 @@ def test_an_error_names_the_settings_that_are_missing(run: Any, through: str, se
         errors = [each for each in results if isinstance(each, BaseException)]
         assert errors
         for error in errors:
-            assert isinstance(error, DBAPIError)
             assert any(setting in note for note in error.__notes__), error
 
     pooled(run, through, check)
+    with warnings.catch_warnings():
+        # SQLAlchemy 2.0.30 leaves open what failed just after it was opened.
+        warnings.simplefilter("ignore")
+        gc.collect()

@@ -18,12 +18,10 @@ from memcert_reference import Msg
 
 ONE: dict[str, Any] = {"poolclass": AsyncAdaptedQueuePool, "pool_size": 1, "max_overflow": 0}
 SERVERS = ["postgresql+asyncpg", "postgresql+psycopg", "mariadb+aiomysql", "mysql+asyncmy"]
-CUT = {
-    "postgresql": "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-    " WHERE datname = current_database() AND pid <> pg_backend_pid()",
-    "mysql": "SELECT concat('KILL ', id) FROM information_schema.processlist"
-    " WHERE db = database() AND id <> connection_id()",
-}
+CUT = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
 
 
 def message(msg_id: str) -> Msg:
@@ -32,11 +30,13 @@ def message(msg_id: str) -> Msg:
 
 async def cut_others(connection: AsyncConnection) -> None:
     """Have the server close every connection to this database but one."""
-    kind = "postgresql" if connection.dialect.name == "postgresql" else "mysql"
-    found = (await connection.exec_driver_sql(CUT[kind])).scalars().all()
-    if kind == "mysql":
-        for statement in found:
-            await connection.exec_driver_sql(statement)
+    if connection.dialect.name == "postgresql":
+        await connection.exec_driver_sql(CUT)
+        return
+    mine = (await connection.exec_driver_sql("SELECT connection_id()")).scalar_one()
+    for row in (await connection.exec_driver_sql("SHOW PROCESSLIST")).all():
+        if row[3] == connection.engine.url.database and row[0] != mine:
+            await connection.exec_driver_sql(f"KILL {row[0]}")
 
 
 @pytest.mark.parametrize("driver", SERVERS)

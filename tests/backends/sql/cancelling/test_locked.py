@@ -10,26 +10,24 @@ from time import monotonic
 from typing import Any
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from memcert_backends.sql import AsyncSQLAlchemyMemory
 from memcert_reference import Msg
 
-LIMIT = 1.5
-"""How long after its cancellation an operation may take, in seconds."""
+LIMIT = 3.0
+"""How long after its cancellation an operation may take, in seconds: twice what is promised, for a
+machine that does much else."""
 
 SERVERS = ["postgresql+asyncpg", "postgresql+psycopg", "mariadb+aiomysql", "mysql+asyncmy"]
 on_servers = pytest.mark.parametrize("driver", SERVERS)
 
-WAITING = {
-    "postgresql": "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)"
-    " WHERE NOT granted AND datname = current_database()",
-    "mysql": "SELECT count(*) FROM information_schema.innodb_trx AS t JOIN"
-    " information_schema.processlist AS p ON p.id = t.trx_mysql_thread_id"
-    " WHERE t.trx_state = 'LOCK WAIT' AND p.db = database()",
-}
+WAITING = (
+    "SELECT 1 FROM pg_locks JOIN pg_stat_activity USING (pid)"
+    " WHERE NOT granted AND datname = current_database()"
+)
 SLEEP = {"postgresql": "SELECT pg_sleep(0.05)", "mysql": "SELECT sleep(0.05)"}
 
 
@@ -70,12 +68,19 @@ async def locked(engine: AsyncEngine, spaces: str = "id > 0") -> AsyncIterator[A
 
 
 async def waiting(engine: AsyncEngine) -> int:
-    """Return how many statements of this database wait for a lock."""
-    kind = "postgresql" if engine.dialect.name == "postgresql" else "mysql"
+    """Return how many statements of memories wait in this database, which has all locked."""
     async with engine.connect() as connection:
-        number: int = (await connection.exec_driver_sql(WAITING[kind])).scalar_one()
+        if engine.dialect.name == "postgresql":
+            rows = (await connection.exec_driver_sql(WAITING)).all()
+        else:
+            found = await connection.exec_driver_sql("SHOW PROCESSLIST")
+            rows = [
+                row
+                for row in found
+                if row[3] == engine.url.database and "memcert_spaces" in (row[7] or "")
+            ]
         await connection.rollback()
-        return number
+        return len(rows)
 
 
 async def until_waiting(engine: AsyncEngine, count: int) -> None:
@@ -88,15 +93,23 @@ def test_five_that_wait_for_a_lock_are_stopped_and_keep_their_connections(
     run: Any, url: str
 ) -> None:
     async def check(other: AsyncEngine) -> None:
-        engine, opened = pooled(url, 5), []
-        event.listen(engine.sync_engine, "connect", lambda *_: opened.append(1))
+        engine = pooled(url, 5)
+
+        async def connections() -> set[int]:
+            """Return the numbers by which the server knows those of the pool."""
+            taken = [await engine.connect() for _ in range(5)]
+            number = "pg_backend_pid()" if "postgresql" in url else "connection_id()"
+            numbers = {
+                (await each.exec_driver_sql(f"SELECT {number}")).scalar_one() for each in taken
+            }
+            for each in taken:
+                await each.close()
+            return numbers
+
         memories = [AsyncSQLAlchemyMemory(engine, f"{number}") for number in range(5)]
         for memory in memories:
             await memory.add(message("first"))
-        held = [await engine.connect() for _ in range(5)]
-        for connection in held:
-            await connection.close()
-        before = len(opened)
+        before = await connections()
         async with locked(other):
             tasks = [asyncio.create_task(memory.add(message("a"), "m")) for memory in memories]
             await until_waiting(other, 5)
@@ -105,9 +118,7 @@ def test_five_that_wait_for_a_lock_are_stopped_and_keep_their_connections(
             assert await waiting(other) == 0
             pool: Any = engine.pool
             assert (pool.checkedout(), pool.checkedin()) == (0, 5)
-        # Those that asked the server to stop have a connection of their own, for that alone.
-        if url.startswith("postgresql"):
-            assert len(opened) == before
+        assert await connections() == before
         for memory in memories:
             assert await ids(memory) == ["first"]
             await memory.add(message("b"))
@@ -205,9 +216,9 @@ def test_what_comes_too_late_stops_nobody_else(run: Any, url: str) -> None:
 @pytest.mark.parametrize("in_session", [False, True], ids=["engine", "session"])
 def test_a_locked_file_is_not_written_later(run: Any, url: str, in_session: bool) -> None:
     async def check(other: AsyncEngine) -> None:
-        engine = pooled(url, 2, connect_args={"timeout": 60})
-        await AsyncSQLAlchemyMemory(engine).add(message("first"))
         threads = threading.active_count()
+        await AsyncSQLAlchemyMemory(other).add(message("first"))
+        engine = pooled(url, 2, connect_args={"timeout": 60})
         session = AsyncSession(engine)
         async with session:
             if in_session:
@@ -228,6 +239,7 @@ def test_a_locked_file_is_not_written_later(run: Any, url: str, in_session: bool
             await session.commit()
         assert await ids(AsyncSQLAlchemyMemory(engine)) == ["first", "b", "c"]
         await engine.dispose()
+        await other.dispose()
         while threading.active_count() > threads:  # noqa: ASYNC110 - nobody tells
             await asyncio.sleep(0.02)
 
