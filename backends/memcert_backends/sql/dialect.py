@@ -138,6 +138,24 @@ class Dialect(ABC):
             statements: what creates them.
         """
 
+    def create_within(self, connection: Connection, statements: Sequence[TextClause]) -> None:
+        """Create what is not there of the tables, on this connection, whatever it commits.
+
+        Args:
+            connection: one with a transaction.
+            statements: what creates them.
+        """
+        self.create(connection, statements)
+
+    @contextmanager
+    def alone(self, connection: Connection) -> Iterator[None]:
+        """Wait until nobody else migrates, where a transaction does not see to that.
+
+        Args:
+            connection: one that no transaction was begun on.
+        """
+        yield
+
     def look(
         self, connection: Connection, statement: TextClause, lock: TextClause | None
     ) -> list[str]:

@@ -71,7 +71,7 @@ class Layout:
         try:
             unsure = not self._is_sure(connection)
             if unsure:
-                self._check_version(connection, writes=writes)
+                self.known_versions(connection, writes=writes)
             yield
         except DBAPIError as error:
             if self._dialect.is_denied(error):
@@ -80,6 +80,21 @@ class Layout:
         if unsure:
             # There are tables, whoever made them.
             self.be_sure(connection)
+
+    def known_versions(self, connection: Connection, *, writes: bool) -> list[str]:
+        """Return what the table of the version says: nothing if it is empty, or not there.
+
+        Args:
+            connection: where it is.
+            writes: whether something is to be written afterwards.
+
+        Raises:
+            NewerSchema: this release does not know the version.
+        """
+        versions = self._versions(connection, writes=writes)
+        if not KNOWN.issuperset(versions):
+            raise NewerSchema(self.tables(connection).version.fullname, versions)
+        return versions
 
     def be_sure(self, connection: Connection) -> None:
         """Remember that the tables were made, or looked at.
@@ -148,13 +163,7 @@ class Layout:
         known = _sure.get(connection.dialect)
         return known is not None and self._key(connection) in known
 
-    def _check_version(self, connection: Connection, *, writes: bool) -> None:
-        versions = self._versions(connection, writes=writes)
-        if not KNOWN.issuperset(versions):
-            raise NewerSchema(self.tables(connection).version.fullname, versions)
-
     def _versions(self, connection: Connection, *, writes: bool) -> list[str]:
-        """Return what the table of the version says: nothing if it is empty, or not there."""
         statements = self._dialect.statements(self.tables(connection))
         lock = statements.lock_version if writes else None
         try:
@@ -169,7 +178,7 @@ class Layout:
         if self._dialect.ddl_is_transactional:
             return False
         version = self.tables(connection).version
-        return _is_there(connection, version) and not self._versions(connection, writes=False)
+        return is_there(connection, version) and not self._versions(connection, writes=False)
 
     def _explained(self, tables: Tables, missing: list[Table]) -> str:
         there = [table for table in tables.content if table not in missing]
@@ -204,10 +213,16 @@ def missing_tables(connection: Connection, tables: Tables) -> list[Table]:
         connection: where to look; no transaction is left open that was not.
         tables: the tables.
     """
-    return [table for table in tables.content if not _is_there(connection, table)]
+    return [table for table in tables.content if not is_there(connection, table)]
 
 
-def _is_there(connection: Connection, table: Table) -> bool:
+def is_there(connection: Connection, table: Table) -> bool:
+    """Tell whether there is a table.
+
+    Args:
+        connection: where to look; no transaction is left open that was not.
+        table: the table.
+    """
     joined = connection.in_transaction()
     found = inspect(connection).has_table(table.name, schema=table.schema)
     if not joined:

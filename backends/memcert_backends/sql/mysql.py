@@ -109,6 +109,25 @@ class MySQL(Dialect):
                         raise
             separate.commit()
 
+    @contextmanager
+    def alone(self, connection: Connection) -> Iterator[None]:
+        # One name for all databases of the server: two that migrate wait for each other.
+        connection.exec_driver_sql("SELECT GET_LOCK('memcert', 60)")
+        connection.rollback()
+        try:
+            yield
+        finally:
+            connection.exec_driver_sql("SELECT RELEASE_LOCK('memcert')")
+            connection.rollback()
+
+    def create_within(self, connection: Connection, statements: Sequence[TextClause]) -> None:
+        for statement in statements:
+            try:
+                connection.execute(statement)
+            except DBAPIError as error:
+                if _number(error.orig) != _TABLE_EXISTS:
+                    raise
+
     def look_within(
         self, connection: Connection, statement: TextClause, lock: TextClause | None
     ) -> list[str]:

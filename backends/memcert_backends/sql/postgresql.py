@@ -100,5 +100,5 @@ def _statements(dialect: PostgreSQL, tables: Tables) -> PostgreSQLStatements:
 
 
 def _state(error: DBAPIError) -> str | None:
-    """Return the SQLSTATE of an error, which both drivers name alike."""
-    return getattr(error.orig, "sqlstate", None)
+    """Return the SQLSTATE of an error, which both drivers name alike, and psycopg2 otherwise."""
+    return getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None)

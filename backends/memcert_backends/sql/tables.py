@@ -86,7 +86,7 @@ class Tables:
         if schema is not None:
             identifier(schema, "schema")
         self.schema = schema
-        metadata = MetaData(schema=schema)
+        self.metadata = metadata = MetaData(schema=schema)
         self.spaces = Table(
             f"{prefix}spaces",
             metadata,

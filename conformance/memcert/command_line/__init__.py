@@ -1,5 +1,7 @@
 """The command line: ``memcert certify | replay | explain | backends | verify | copy | emulator``.
 
+And ``memcert schema | migrate``, for the tables of the SQL memory.
+
 Exit status 0: what was asked for holds; 1: it does not; 2: the question itself is wrong;
 130: Ctrl-C.
 """
@@ -17,7 +19,9 @@ from memcert.command_line.certify import certify
 from memcert.command_line.copy import copy
 from memcert.command_line.emulator import emulator
 from memcert.command_line.explain import explain
+from memcert.command_line.migrate import migrate
 from memcert.command_line.replay import replay
+from memcert.command_line.schema import schema
 from memcert.command_line.verify import verify
 from memcert.engine.versions import kit_version
 
@@ -40,4 +44,6 @@ def main() -> None:
 
 
 for command in (certify, replay, explain, backends, verify, copy, emulator):
+    main.add_command(command)
+for command in (schema, migrate):
     main.add_command(command)

@@ -10,47 +10,10 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from memcert_backends.sql import AsyncSQLAlchemyMemory, MissingTables
-from memcert_reference import Msg
+
+from .whole_stores import OPERATIONS, execute, message, stored, without_version
 
 TABLES = ("spaces", "messages", "marks")
-OPERATIONS: dict[str, Callable[[AsyncSQLAlchemyMemory], Awaitable[object]]] = {
-    "size": lambda memory: memory.size(),
-    "get_memory": lambda memory: memory.get_memory(),
-    "get_memory mark": lambda memory: memory.get_memory("m"),
-    "get_memory both": lambda memory: memory.get_memory("m", "n"),
-    "export_state": lambda memory: memory.export_state(),
-    "add": lambda memory: memory.add(message("new"), "m"),
-    "delete": lambda memory: memory.delete(["a"]),
-    "delete_by_mark": lambda memory: memory.delete_by_mark("m"),
-    "attach": lambda memory: memory.update_messages_mark("x"),
-    "replace by id": lambda memory: memory.update_messages_mark("x", "m", ["a"]),
-    "clear": lambda memory: memory.clear(),
-    "import_state": lambda memory: memory.import_state({"_compressed_summary": "", "content": []}),
-}
-
-
-def message(msg_id: str) -> Msg:
-    return Msg("name", "text", "user", id=msg_id, timestamp="2026-01-01 00:00:00.000")
-
-
-async def execute(engine: AsyncEngine, *statements: str) -> None:
-    async with engine.begin() as connection:
-        for statement in statements:
-            await connection.exec_driver_sql(statement)
-
-
-async def stored(engine: AsyncEngine, names: list[str]) -> dict[str, list[Any]]:
-    """Return the rows of every table."""
-    found = {}
-    async with engine.connect() as connection:
-        for name in names:
-            rows = await connection.exec_driver_sql(f"SELECT * FROM {name} ORDER BY 1, 2")
-            found[name] = [tuple(row) for row in rows]
-    return found
-
-
-def without_version(names: list[str]) -> list[str]:
-    return [name for name in names if not name.endswith("version")]
 
 
 @pytest.mark.parametrize("joined", [False, True], ids=["alone", "joined"])

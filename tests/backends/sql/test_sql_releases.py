@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from memcert_backends.sql import AsyncSQLAlchemyMemory
 from memcert_reference import InMemoryMemory, MemoryBase, Msg
 
-DATA = Path(__file__).parent / "data"
+from .whole_stores import DATA, rebuild
+
 RELEASES = sorted(folder.name for folder in DATA.iterdir() if folder.is_dir())
 
 
@@ -20,31 +20,6 @@ RELEASES = sorted(folder.name for folder in DATA.iterdir() if folder.is_dir())
 def release(request: pytest.FixtureRequest) -> Path:
     """The folder of a release."""
     return DATA / str(request.param)
-
-
-async def rebuild(engine: AsyncEngine, release: Path) -> list[dict[str, Any]]:
-    """Make the tables and rows that a release made; return what it exported of each space."""
-    store = {"sqlite": "sqlite", "postgresql": "postgresql"}.get(engine.dialect.name, "mariadb")
-    script = (release / f"{store}.sql").read_text()
-    # It is sent as it is, and not on a connection that is used again: it changes its settings.
-    async with engine.connect() as connection:
-        driver: Any = (await connection.get_raw_connection()).driver_connection
-        if store == "sqlite":
-            await driver.executescript(script)
-        elif engine.dialect.driver == "asyncpg":
-            await driver.execute(script)
-        elif engine.dialect.driver == "psycopg":
-            await driver.execute(script.encode())
-            await driver.commit()
-        else:
-            async with driver.cursor() as cursor:
-                for statement in script.split(";\n"):
-                    if statement.strip():
-                        await cursor.execute(statement)
-            await driver.commit()
-        await connection.invalidate()
-    expected: list[dict[str, Any]] = json.loads((release / "expected.json").read_text())
-    return expected
 
 
 def memory_of(engine: AsyncEngine, space: dict[str, Any]) -> AsyncSQLAlchemyMemory:

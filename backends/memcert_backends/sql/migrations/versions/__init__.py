@@ -1,0 +1,1 @@
+"""The revisions; they are never changed once they are released."""
