@@ -113,7 +113,9 @@ def test_nobody_who_comes_first_in_a_transaction_gets_into_anothers_way(
             await AsyncSQLAlchemyMemory(session, "another").add(message(f"{number}"))
 
     async def check(engine: AsyncEngine) -> None:
-        await AsyncSQLAlchemyMemory(engine).update_compressed_summary("s")
+        # In MySQL, transactions that make spaces may get into each other's way.
+        for each in (None, "another"):
+            await AsyncSQLAlchemyMemory(engine, each).update_compressed_summary("s")
         engines = [create_async_engine(url, **patience) for _ in range(5)]
         await asyncio.gather(*(first(number, each) for number, each in enumerate(engines)))
         assert await AsyncSQLAlchemyMemory(engine).size() == 6
