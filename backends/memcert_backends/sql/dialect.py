@@ -50,6 +50,9 @@ class Dialect(ABC):
     ddl_is_transactional: bool = True
     """Whether the creation of tables is rolled back with the transaction that it is in."""
 
+    denies_what_is_missing: bool = False
+    """Whether a role that has no right to a table is not told whether it is there."""
+
     has_trigger: bool = False
     """Whether something belongs to the tables that may be missing alone, and is then put back."""
 

@@ -138,9 +138,11 @@ class Layout:
             # Where it is done on a connection of its own, this is the driver's.
             if not self._dialect.is_denied(error):
                 raise
+            reason = getattr(error, "orig", None) or error
             raise MissingTables(
-                f"{_names(self.tables(connection).content)} are not there, and this role may not"
-                f" create them: have their owner do what `{self._command(connection)}` prints"
+                f"{_names(self.tables(connection).content)} are not there for this role, and it may"
+                f" not create them: have their owner do what `{self._command(connection)}` prints"
+                f" ({' '.join(str(reason).split())})"
             ) from error
 
     def _effective_schema(self, connection: Connection) -> str | None:
@@ -169,9 +171,13 @@ class Layout:
         try:
             return self._dialect.look(connection, statements.versions, lock)
         except DBAPIError as error:
-            if not self._dialect.is_missing_table(error):
-                raise
-            return []
+            if self._dialect.is_missing_table(error):
+                return []
+            # Who was granted rights to the tables of release 0.1.0 alone is told the same of a
+            # table that is not there as of one that is.
+            if self._dialect.denies_what_is_missing and self._dialect.is_denied(error):
+                return []
+            raise
 
     def _is_unfinished(self, connection: Connection) -> bool:
         """Tell whether the tables are being made, or whoever made them was killed."""

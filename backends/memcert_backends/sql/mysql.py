@@ -47,6 +47,7 @@ class MySQL(Dialect):
     creates_if_not_exists = False
     unless_there = "ON DUPLICATE KEY UPDATE version_num = version_num"
     ddl_is_transactional = False
+    denies_what_is_missing = True
 
     def statements(self, tables: Tables) -> MySQLStatements:
         return _statements(self, tables)

@@ -30,7 +30,8 @@ from memcert_backends.sql.tables import Tables
 _CREATION_LOCK = int.from_bytes(b"memcert", "big")
 
 _UNDEFINED_TABLE = "42P01"
-_DENIED = "42501"
+# The second: there is no schema that the role may use.
+_DENIED = {"42501", "3F000"}
 _SERIALIZATION_FAILURE, _DEADLOCK = "40001", "40P01"
 
 
@@ -88,7 +89,7 @@ class PostgreSQL(Dialect):
         return _state(error) == _UNDEFINED_TABLE
 
     def is_denied(self, error: BaseException) -> bool:
-        return isinstance(error, DBAPIError) and _state(error) == _DENIED
+        return isinstance(error, DBAPIError) and _state(error) in _DENIED
 
     def is_conflict(self, error: DBAPIError) -> bool:
         return _state(error) in {_SERIALIZATION_FAILURE, _DEADLOCK}

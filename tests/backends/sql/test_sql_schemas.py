@@ -15,14 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.schema import CreateSchema, DropSchema
 
 from memcert_backends.sql import AsyncSQLAlchemyMemory
-from memcert_reference import Msg
+
+from .whole_stores import message, use
 
 # MySQL's names of databases are the server's: each process of the tests has its own.
 HOSTILE = ["Tenant A", 'a"b`c', "50% :user", "x::y", "a.b", "ü😀"[:1]]
-
-
-def message(msg_id: str) -> Msg:
-    return Msg("name", "text", "user", id=msg_id, timestamp="2026-01-01 00:00:00.000")
 
 
 @asynccontextmanager
@@ -63,29 +60,6 @@ async def tables_in(engine: AsyncEngine, schema: str | None) -> list[str]:
 
 
 TABLES = ["memcert_marks", "memcert_messages", "memcert_schema_version", "memcert_spaces"]
-
-
-async def use(memory: AsyncSQLAlchemyMemory, stem: str) -> None:
-    """Do every operation, with ids of its own, and see that all of it is there."""
-    assert await memory.size() == 0
-    assert await memory.get_memory() == []
-    await memory.add([message(f"{stem}{number}") for number in range(4)], ["m", "n"])
-    assert await memory.update_messages_mark("o", None, [f"{stem}0", f"{stem}1"]) == 2
-    assert await memory.update_messages_mark("p", "o") == 2
-    assert await memory.update_messages_mark("q", "p", [f"{stem}0"]) == 1
-    assert await memory.update_messages_mark("x") == 4
-    assert await memory.update_messages_mark(None, "x", [f"{stem}2"]) == 1
-    assert await memory.update_messages_mark(None, "x") == 3
-    assert await memory.delete([f"{stem}3"]) == 1
-    assert await memory.delete_by_mark(["p"]) == 1
-    await memory.update_compressed_summary(stem)
-    state = await memory.export_state()
-    assert [each[0]["id"] for each in state["content"]] == [f"{stem}0", f"{stem}2"]
-    await memory.clear()
-    await memory.import_state(state)
-    assert await memory.export_state() == state
-    found = await memory.get_memory("q", "none", prepend_summary=False)
-    assert [one.id for one in found] == [f"{stem}0"]
 
 
 async def ids(memory: AsyncSQLAlchemyMemory) -> list[str]:

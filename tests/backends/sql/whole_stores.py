@@ -77,3 +77,26 @@ async def rebuild(engine: AsyncEngine, release: Path) -> list[dict[str, Any]]:
         await connection.invalidate()
     expected: list[dict[str, Any]] = json.loads((release / "expected.json").read_text())
     return expected
+
+
+async def use(memory: AsyncSQLAlchemyMemory, stem: str) -> None:
+    """Do every operation, with ids of its own, and see that all of it is there."""
+    assert await memory.size() == 0
+    assert await memory.get_memory() == []
+    await memory.add([message(f"{stem}{number}") for number in range(4)], ["m", "n"])
+    assert await memory.update_messages_mark("o", None, [f"{stem}0", f"{stem}1"]) == 2
+    assert await memory.update_messages_mark("p", "o") == 2
+    assert await memory.update_messages_mark("q", "p", [f"{stem}0"]) == 1
+    assert await memory.update_messages_mark("x") == 4
+    assert await memory.update_messages_mark(None, "x", [f"{stem}2"]) == 1
+    assert await memory.update_messages_mark(None, "x") == 3
+    assert await memory.delete([f"{stem}3"]) == 1
+    assert await memory.delete_by_mark(["p"]) == 1
+    await memory.update_compressed_summary(stem)
+    state = await memory.export_state()
+    assert [each[0]["id"] for each in state["content"]] == [f"{stem}0", f"{stem}2"]
+    await memory.clear()
+    await memory.import_state(state)
+    assert await memory.export_state() == state
+    found = await memory.get_memory("q", "none", prepend_summary=False)
+    assert [one.id for one in found] == [f"{stem}0"]
