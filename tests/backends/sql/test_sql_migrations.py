@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import sys
+from contextlib import ExitStack
 from pathlib import Path
+from subprocess import PIPE, STDOUT, Popen
 
 import pytest
 from alembic import command
@@ -16,6 +19,8 @@ from .whole_stores import DATA, message, rebuild, stored
 
 ENVIRONMENT = """\
 import asyncio
+import sys
+from contextlib import ExitStack
 
 from alembic import context
 from sqlalchemy import Column, Integer, MetaData, Table
@@ -97,3 +102,29 @@ def test_an_applications_alembic_includes_ours(url: str, tmp_path: Path, made_be
     asyncio.run(check())
     # Nothing is proposed: neither to drop our tables nor to make them.
     command.check(config)
+
+
+@pytest.mark.parametrize("driver", ["sqlite+aiosqlite", "postgresql+asyncpg", "mariadb+aiomysql"])
+def test_several_who_migrate_at_once_wait_for_each_other(url: str) -> None:
+    async def prepare() -> None:
+        engine = create_async_engine(url)
+        await rebuild(engine, DATA / "0.1.0")
+        await engine.dispose()
+
+    async def check() -> None:
+        engine = create_async_engine(url)
+        name = "memcert_schema_version"
+        assert await stored(engine, [name]) == {name: [("0001",)]}
+        await engine.dispose()
+
+    asyncio.run(prepare())
+    command_line = [sys.executable, "-m", "memcert", "migrate", url]
+    with ExitStack() as stack:
+        running = [
+            stack.enter_context(Popen(command_line, stdout=PIPE, stderr=STDOUT, text=True))
+            for _ in range(2)
+        ]
+        said = [each.communicate()[0] for each in running]
+    assert [each.returncode for each in running] == [0, 0], said
+    assert sum("taken over" in each for each in said) == 1, said
+    asyncio.run(check())
