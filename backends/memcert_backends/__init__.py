@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 from memcert_backends.backend import Backend, Space, backend
 from memcert_backends.extras import Home, imported
-from memcert_backends.unusable import IncompleteSpace, UnknownFormat
+from memcert_backends.unusable import IncompleteSpace, NewerFormat, Unusable
 
 if TYPE_CHECKING:
     from memcert_backends.redis import RedisMemory
-    from memcert_backends.sql import AsyncSQLAlchemyMemory
+    from memcert_backends.sql import AsyncSQLAlchemyMemory, MissingTables, NewerSchema
     from memcert_backends.tablestore import TablestoreMemory
 
 _HOMES = {
     "AsyncSQLAlchemyMemory": Home("memcert_backends.sql", "sqlalchemy"),
+    "MissingTables": Home("memcert_backends.sql", "sqlalchemy"),
+    "NewerSchema": Home("memcert_backends.sql", "sqlalchemy"),
     "RedisMemory": Home("memcert_backends.redis", "redis"),
     "TablestoreMemory": Home("memcert_backends.tablestore.memory", "tablestore"),
 }
@@ -27,10 +29,13 @@ __all__ = [
     "AsyncSQLAlchemyMemory",
     "Backend",
     "IncompleteSpace",
+    "MissingTables",
+    "NewerFormat",
+    "NewerSchema",
     "RedisMemory",
     "Space",
     "TablestoreMemory",
-    "UnknownFormat",
+    "Unusable",
     "backend",
 ]
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from redis.exceptions import NoPermissionError, ResponseError
 
-from memcert_backends.unusable import IncompleteSpace, UnknownFormat
+from memcert_backends.unusable import IncompleteSpace, NewerFormat
 
 FORMAT = 2
 """The version of the format that is written; version 1, of memcert 0.1.0, is read as well."""
@@ -28,7 +28,7 @@ def refusals_explained(keys: Sequence[bytes]) -> Iterator[None]:
 
     Raises:
         IncompleteSpace: something of what there must be is missing.
-        UnknownFormat: a newer memcert wrote it.
+        NewerFormat: a newer memcert wrote it.
         NoPermissionError: of redis-py: the user lacks a right; scripts ask for all of them first.
     """
     try:
@@ -41,7 +41,7 @@ def refusals_explained(keys: Sequence[bytes]) -> Iterator[None]:
                 _incomplete(keys, counts[: len(keys)], counts[len(keys) :])
             ) from None
         if name == _FORMAT:
-            raise UnknownFormat(
+            raise NewerFormat(
                 f"{_shown(keys[0])} has format {rest or '?'}, and this memcert knows 1 to {FORMAT}:"
                 " use the release that wrote it, or a newer one; nothing was changed"
             ) from None

@@ -1,6 +1,6 @@
 """A memory in a relational database, through SQLAlchemy."""
 
 from memcert_backends.sql.memory import AsyncSQLAlchemyMemory
-from memcert_backends.sql.version import MissingTables, NewerSchema, WrongTables
+from memcert_backends.sql.version import MissingTables, NewerSchema
 
-__all__ = ["AsyncSQLAlchemyMemory", "MissingTables", "NewerSchema", "WrongTables"]
+__all__ = ["AsyncSQLAlchemyMemory", "MissingTables", "NewerSchema"]

@@ -7,6 +7,8 @@ it are those of release 0.1.0, which are as revision 0001 has them.
 
 from __future__ import annotations
 
+from memcert_backends.unusable import NewerFormat, Unusable
+
 VERSION = "0001"
 """The version that this release creates, and migrates to."""
 
@@ -14,11 +16,7 @@ KNOWN = frozenset({VERSION})
 """The versions that this release reads and changes right."""
 
 
-class WrongTables(RuntimeError):
-    """memcert's tables are not as they must be: nothing was read and nothing changed."""
-
-
-class NewerSchema(WrongTables):
+class NewerSchema(NewerFormat):
     """The tables are of a version that this release does not know: a later one migrated them.
 
     Args:
@@ -34,5 +32,5 @@ class NewerSchema(WrongTables):
         )
 
 
-class MissingTables(WrongTables):
+class MissingTables(Unusable):
     """One of the tables is not there, or all of them are missing and may not be created."""

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from memcert_backends.tablestore.memory import TablestoreMemory
-    from memcert_backends.tablestore.record import NewerFormat
     from memcert_backends.tablestore.sdk import new_client
 
-__all__ = ["NewerFormat", "TablestoreMemory", "new_client"]
+__all__ = ["TablestoreMemory", "new_client"]
 
 # The emulator is used without the memory, and imports nothing else of memcert.
-_HOMES = {"NewerFormat": "record", "TablestoreMemory": "memory", "new_client": "sdk"}
+_HOMES = {"TablestoreMemory": "memory", "new_client": "sdk"}
 
 
 def __getattr__(name: str) -> Any:

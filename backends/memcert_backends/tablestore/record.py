@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from memcert_backends.tablestore.data import Data, unpacked
 from memcert_backends.tablestore.row import KIND, SEALED, Item, Key
 from memcert_backends.tablestore.state import Change, change_of
+from memcert_backends.unusable import NewerFormat
 
 CHANGE = "change"
 """A record of a change."""
@@ -41,10 +42,6 @@ MANY_CHANGES = 2000
 
 FEW_CHARACTERS = 1024 * 1024
 """So many characters that are not needed any more are never too many."""
-
-
-class NewerFormat(RuntimeError):
-    """A later release wrote to the space; nothing of it is read or changed."""
 
 
 def check_format(item: Item) -> None:

@@ -8,26 +8,12 @@ from typing import Any
 
 import click
 
-from memcert.command_line.errors import WRONG, WrongQuestion, in_one_line
+from memcert.command_line.errors import WrongQuestion, drivers_errors, in_one_line
 from memcert.reports.summary import counted
 from memcert.reports.terminal import Terminal
 from memcert_backends.by_url import check_url, open_by_url
 from memcert_reference.state import CONTENT_KEY, SUMMARY_KEY
 from memcert_reference.values import identifier
-
-DRIVERS = {
-    "aiohttp",
-    "aiomysql",
-    "asyncmy",
-    "asyncpg",
-    "memcert_backends",
-    "psycopg",
-    "pymysql",
-    "redis",
-    "sqlalchemy",
-    "tablestore",
-}
-"""Whose own errors are the user's to see: a server that is not there, a wrong password."""
 
 
 @click.command()
@@ -81,18 +67,8 @@ def copy(
                 identifier(value, f"--{name}")
     except ValueError as error:
         raise WrongQuestion(str(error)) from error
-    try:
+    with drivers_errors():
         held = asyncio.run(_copy(console, origin, destination, replace=replace))
-    except WRONG:
-        raise
-    except Exception as error:
-        # The drivers' own errors have no common class.
-        if (
-            not isinstance(error, (OSError, TypeError, ValueError))
-            and type(error).__module__.partition(".")[0] not in DRIVERS
-        ):
-            raise
-        raise WrongQuestion(_reason(error)) from error
     sys.exit(0 if held else 1)
 
 
@@ -129,15 +105,6 @@ async def _copy(console: Terminal, origin: Place, destination: Place, *, replace
         return False
     console.print(f"target: {_described(written)}, the same")
     return True
-
-
-def _reason(error: BaseException) -> str:
-    """Return what a driver says, without what SQLAlchemy says of itself."""
-    cause = getattr(error, "orig", None) or error
-    text = str(cause)
-    if isinstance(error, TypeError) and "keyword argument" in text:
-        return f"an option behind the '?' of a URL is not one of its driver's: {text}"
-    return f"{type(cause).__name__}: {text}" if text else type(cause).__name__
 
 
 def _is_empty(state: dict[str, Any]) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import ParamSpec, TypeVar
 
 import click
@@ -20,6 +21,7 @@ from memcert.resolver import UnknownBackend
 from memcert.shadows import shadow_of
 from memcert_backends.by_url import UnknownURL
 from memcert_backends.servers import ServerUnavailable
+from memcert_backends.unusable import Unusable
 
 WRONG = (
     BadFactory,
@@ -29,9 +31,24 @@ WRONG = (
     ServerUnavailable,
     UnknownBackend,
     UnknownURL,
+    Unusable,
     Unwritable,
 )
 """What says in one line what the user can do about it."""
+
+DRIVERS = {
+    "aiohttp",
+    "aiomysql",
+    "asyncmy",
+    "asyncpg",
+    "memcert_backends",
+    "psycopg",
+    "pymysql",
+    "redis",
+    "sqlalchemy",
+    "tablestore",
+}
+"""Whose own errors are the user's to see: a server that is not there, a wrong password."""
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -54,6 +71,31 @@ class Interrupted(click.ClickException):
 
     def __init__(self) -> None:
         super().__init__("interrupted")
+
+
+@contextmanager
+def drivers_errors() -> Iterator[None]:
+    """Raise what drivers say of a store, in whatever classes of their own, as a `WrongQuestion`."""
+    try:
+        yield
+    except WRONG:
+        raise
+    except Exception as error:
+        if (
+            not isinstance(error, (OSError, TypeError, ValueError))
+            and type(error).__module__.partition(".")[0] not in DRIVERS
+        ):
+            raise
+        raise WrongQuestion(_reason(error)) from error
+
+
+def _reason(error: BaseException) -> str:
+    """Return what a driver says, without what SQLAlchemy says of itself."""
+    cause = getattr(error, "orig", None) or error
+    text = str(cause)
+    if isinstance(error, TypeError) and "keyword argument" in text:
+        return f"an option behind the '?' of a URL is not one of its driver's: {text}"
+    return f"{type(cause).__name__}: {text}" if text else type(cause).__name__
 
 
 def in_one_line(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:

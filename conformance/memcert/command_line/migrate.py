@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import click
-from rich.console import Console
 
-from memcert.command_line.errors import WrongQuestion, in_one_line
+from memcert.command_line.errors import WrongQuestion, drivers_errors, in_one_line
+from memcert.reports.terminal import Terminal
 from memcert_backends.by_url import DRIVERS
 
 if TYPE_CHECKING:
-    from sqlalchemy import URL, Connection
+    from sqlalchemy import Connection
 
 
 @click.command()
@@ -25,33 +23,23 @@ if TYPE_CHECKING:
 def migrate(url: str, prefix: str, schema: str | None) -> None:
     """Migrate the tables of AsyncSQLAlchemyMemory at URL to the version of this release.
 
-    The URL is sqlite:///path, postgresql://…, mysql://…, as SQLAlchemy takes them. Repeating it is
-    safe. A database without the tables gets them; a file of SQLite's that is not there is not made.
-    Exit status 0: the tables are of this version; 2: nothing was changed, one line says why.
+    The URL is sqlite:///path, postgresql://…, mysql://…, as SQLAlchemy and libpq take them.
+    Repeating it is safe. A database without the tables gets them; a file of SQLite's that is not
+    there is not made. Exit status 0: the tables are of this version; 2: nothing was changed, one
+    line says why.
     """
+    place = _with_driver(url)
     try:
-        from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+        from memcert_backends.sql.version import VERSION
 
-        from memcert_backends.sql.version import VERSION, WrongTables
-
-        place = _place(url)
-        console = Console(highlight=False, soft_wrap=True)
-        with console.status("migrating"):
+        console = Terminal()
+        with console.status("migrating"), drivers_errors():
             before = asyncio.run(_migrate(place, prefix, schema))
     except ModuleNotFoundError as error:
         raise WrongQuestion(
             f"migrate needs an extra: pip install 'memcert[migrations]', and the database's"
             f" driver ({error})"
         ) from error
-    except (ArgumentError, WrongTables) as error:
-        raise WrongQuestion(str(error)) from error
-    except (OSError, TypeError, ValueError, SQLAlchemyError) as error:
-        raise WrongQuestion(f"{type(error).__name__}: {error}") from error
-    except Exception as error:
-        # SQLAlchemy before 2.1 hands on what asyncpg raises when it connects.
-        if not type(error).__module__.startswith("asyncpg"):
-            raise
-        raise WrongQuestion(f"{type(error).__name__}: {error}") from error
     what = {
         VERSION: f"version {VERSION} already, nothing to do",
         None: f"version {VERSION}, made or taken over from release 0.1.0",
@@ -59,26 +47,20 @@ def migrate(url: str, prefix: str, schema: str | None) -> None:
     console.print(f"{prefix}*: {what}")
 
 
-def _place(url: str) -> URL:
+def _with_driver(url: str) -> str:
     """Return the URL with its driver."""
-    from sqlalchemy import make_url
-
-    database, _, driver = urlsplit(url).scheme.partition("+")
+    scheme, _, rest = url.partition("://")
+    database, _, driver = scheme.partition("+")
+    if not rest.strip() and database not in DRIVERS:
+        raise WrongQuestion(f"{url!r} is no URL, such as sqlite:///path/to/file")
     if database not in DRIVERS:
         known = ", ".join(f"{each}://" for each in DRIVERS)
-        raise WrongQuestion(
-            f"there are no tables at {database or 'no'}:// URLs; they are at {known}"
-        )
-    place = make_url(url).set(drivername=f"{database}+{driver or DRIVERS[database]}")
-    file = place.database
-    if database == "sqlite" and not (file and (file.startswith("file:") or Path(file).exists())):
-        raise WrongQuestion(f"there is no file {file or ':memory:'}: there is nothing to migrate")
-    return place
+        raise WrongQuestion(f"there are no tables at {database}:// URLs; they are at {known}")
+    return f"{database}+{driver or DRIVERS[database]}://{rest}"
 
 
-async def _migrate(place: URL, prefix: str, schema: str | None) -> str | None:
-    from sqlalchemy.ext.asyncio import create_async_engine
-
+async def _migrate(place: str, prefix: str, schema: str | None) -> str | None:
+    from memcert_backends.database_url import UnusableURL, engine_at
     from memcert_backends.sql.dialect import dialect_of
     from memcert_backends.sql.migrations import upgrade
 
@@ -87,7 +69,10 @@ async def _migrate(place: URL, prefix: str, schema: str | None) -> str | None:
         with dialect.alone(connection), dialect.transaction(connection):
             return upgrade(connection, prefix, schema)
 
-    engine = create_async_engine(place)
+    try:
+        engine = engine_at(place, create=False)
+    except UnusableURL as error:
+        raise WrongQuestion(str(error)) from None
     try:
         async with engine.connect() as connection:
             return await connection.run_sync(work)

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
-from memcert_backends import IncompleteSpace, UnknownFormat
+from memcert_backends import IncompleteSpace, NewerFormat
 from memcert_backends.redis import RedisMemory
 from memcert_backends.servers import Server
 from memcert_reference import InMemoryMemory, MemoryBase, Msg
@@ -180,7 +180,7 @@ def test_what_a_newer_release_stored_is_refused_and_left_as_it_is(
                 await client.hset(memory._keys[0].decode(), "", header)
                 before = await stored(client, f"*{space['user_id']}*")
                 for name, operation in OPERATIONS.items():
-                    with pytest.raises(UnknownFormat, match="nothing was changed"):
+                    with pytest.raises(NewerFormat, match="nothing was changed"):
                         await operation(memory)
                     assert await stored(client, f"*{space['user_id']}*") == before, name
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from memcert_backends.tablestore import NewerFormat, TablestoreMemory
+from memcert_backends import NewerFormat
+from memcert_backends.tablestore import TablestoreMemory
 from memcert_backends.tablestore.record import FORMAT
 from memcert_backends.tablestore.sdk import ots
 from memcert_reference import InMemoryMemory, Msg

@@ -278,3 +278,27 @@ def test_a_root_certificate_that_is_not_there_is_one_line(memcert: Memcert) -> N
     url = "postgresql://u@127.0.0.1:1/d?sslmode=verify-full&sslrootcert=/no/such/file"
     result = memcert(*copied(url, "sqlite:///new.db"))
     assert_wrong(result, "/no/such/file")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("UPDATE memcert_schema_version SET version_num = '0999'", "of version 0999"),
+        ("DROP TABLE memcert_marks", "memcert_marks is missing"),
+    ],
+)
+@pytest.mark.parametrize("source", ["sqlite:///good.db", "sqlite:///bad.db"])
+def test_what_cannot_be_used_is_said_in_one_line(
+    memcert: Memcert, folder: Path, source: str, change: str, said: str
+) -> None:
+    for name in ("good", "bad"):
+        put(f"sqlite:///{name}.db")
+    with closing(sqlite3.connect(folder / "bad.db")) as connection:
+        connection.executescript(change)
+    target = "sqlite:///bad.db" if "good" in source else "sqlite:///good.db"
+    before = (folder / "bad.db").read_bytes()
+    result = memcert(*copied(source, target))
+    assert result.exit_code == 2
+    assert result.stderr.count("\n") == 1
+    assert said in result.stderr
+    assert (folder / "bad.db").read_bytes() == before

@@ -135,9 +135,11 @@ def test_migrate_refuses_what_is_newer_or_not_whole(memcert: Memcert, folder: Pa
     [
         "sqlite:///missing.db",
         "sqlite://",
+        "sqlite:///.",
         "redis://127.0.0.1",
         "nonsense",
         "postgresql://nobody:secret@127.0.0.1:1/none",
+        "postgresql://nobody:secret@127.0.0.1:1/none?sslmode=require",
         "mysql://nobody:secret@127.0.0.1:1/none",
         "mysql://[",
     ],
