@@ -86,7 +86,7 @@ class Database:
         def work(connection: Connection, progress: Progress) -> T:
             try:
                 with (
-                    self.layout.checked(connection, writes=False),
+                    self.layout.checked(connection, progress, writes=False),
                     self._reading(connection),
                     progress.statements(connection),
                 ):
@@ -94,7 +94,8 @@ class Database:
             except DBAPIError as error:
                 if not self.dialect.is_missing_table(error):
                     raise
-            self.layout.to_be_made(connection)
+            with progress.statements(connection):
+                self.layout.to_be_made(connection)
             return nothing
 
         return await self._run(work)
@@ -110,7 +111,7 @@ class Database:
         def work(connection: Connection, progress: Progress) -> T:
             try:
                 with (
-                    self.layout.checked(connection, writes=True),
+                    self.layout.checked(connection, progress, writes=True),
                     self._writing(connection),
                     progress.statements(connection),
                 ):
@@ -118,7 +119,8 @@ class Database:
             except DBAPIError as error:
                 if not self.dialect.is_missing_table(error):
                     raise
-            self.layout.to_be_made(connection)
+            with progress.statements(connection):
+                self.layout.to_be_made(connection)
             return nothing
 
         return await self._run(work)
@@ -136,7 +138,7 @@ class Database:
         def work(connection: Connection, progress: Progress) -> T:
             try:
                 with (
-                    self.layout.checked(connection, writes=True),
+                    self.layout.checked(connection, progress, writes=True),
                     self._writing(connection),
                     progress.statements(connection),
                 ):
@@ -144,7 +146,8 @@ class Database:
             except DBAPIError as error:
                 if not self.dialect.is_missing_table(error):
                     raise
-            creates = self.layout.to_be_made(connection)
+            with progress.statements(connection):
+                creates = self.layout.to_be_made(connection)
             with self._writing(connection), progress.statements(connection):
                 if creates:
                     self.layout.make(connection, create)

@@ -8,7 +8,7 @@ import sqlite3
 import struct
 from abc import ABC, abstractmethod
 from asyncio import get_running_loop
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from typing import Any
 
@@ -25,7 +25,9 @@ class Driver(ABC):
     can_be_cancelled = True
     """Whether it can be cancelled while it opens a connection, or asks whether one is alive."""
 
-    def stopping(self, connection: Connection, mark: str) -> Callable[[], Any] | None:
+    def stopping(
+        self, connection: Connection, opened: Sequence[Any], mark: str
+    ) -> Callable[[], Any] | None:
         """Return an asynchronous function that asks the server to stop what it is doing for us.
 
         It stops what the connection is doing, or nothing: the caller keeps the connection until it
@@ -33,6 +35,8 @@ class Driver(ABC):
 
         Args:
             connection: the one that the server is doing something for.
+            opened: the driver's own connections that were opened for it, some of them closed again:
+                the server may be doing something for one of those instead.
             mark: a text that every statement of ours has near its beginning.
 
         Returns:
@@ -61,7 +65,9 @@ class Driver(ABC):
 class Asyncpg(Driver):
     """asyncpg, whose own way to stop a statement is to cancel the task that waits for it."""
 
-    def stopping(self, connection: Connection, mark: str) -> Callable[[], Any] | None:
+    def stopping(
+        self, connection: Connection, opened: Sequence[Any], mark: str
+    ) -> Callable[[], Any] | None:
         driver: Any = connection.connection.driver_connection
         try:
             from asyncpg.connect_utils import _cancel as request
@@ -95,7 +101,9 @@ class Psycopg(Driver):
 
         return hasattr(AsyncConnection, "cancel_safe")
 
-    def stopping(self, connection: Connection, mark: str) -> Callable[[], Any] | None:
+    def stopping(
+        self, connection: Connection, opened: Sequence[Any], mark: str
+    ) -> Callable[[], Any] | None:
         from psycopg import pq
 
         driver: Any = connection.connection.driver_connection
@@ -119,17 +127,20 @@ class MySQLDriver(Driver):
     # aiomysql leaves open what it was opening.
     can_be_cancelled = False
 
-    def stopping(self, connection: Connection, mark: str) -> Callable[[], Any] | None:
+    def stopping(
+        self, connection: Connection, opened: Sequence[Any], mark: str
+    ) -> Callable[[], Any] | None:
         driver: Any = connection.connection.driver_connection
-        thread = int(driver.thread_id())
+        # No number is used again while the server runs.
+        threads = {int(each.thread_id()) for each in (driver, *opened)}
 
         def kill(cursor: Any) -> None:
             # Behind an address there may be several servers, each with a thread of that number. Not
             # information_schema: MariaDB makes a table of it, texts and all, each time.
             cursor.execute("SHOW PROCESSLIST")
             for number, _, _, _, command, _, _, text, *_ in cursor.fetchall():
-                if (number, command) == (thread, "Query") and mark in (text or ""):
-                    cursor.execute(f"KILL QUERY {thread}")
+                if number in threads and command == "Query" and mark in (text or ""):
+                    cursor.execute(f"KILL QUERY {number}")
 
         return _separately(connection, kill)
 
@@ -184,7 +195,9 @@ def _separately(connection: Connection, work: Callable[[Any], object]) -> Callab
 class Aiosqlite(Driver):
     """aiosqlite, which works in a thread for each connection."""
 
-    def stopping(self, connection: Connection, mark: str) -> Callable[[], Any] | None:
+    def stopping(
+        self, connection: Connection, opened: Sequence[Any], mark: str
+    ) -> Callable[[], Any] | None:
         interrupt: Callable[[], Any] | None = getattr(
             connection.connection.driver_connection, "interrupt", None
         )

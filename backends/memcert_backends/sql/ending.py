@@ -104,7 +104,10 @@ class Progress:
                 await_only(asyncio.wait([self._request]))
                 self._request = None
                 if not self.dropped:
+                    joined = connection.in_transaction()
                     self._driver.stopped(connection)
+                    if not joined:
+                        connection.rollback()
 
     def connected(self, driver_connection: Any) -> None:
         """Note that a connection was opened.
@@ -120,7 +123,7 @@ class Progress:
             return
         if self._request is not None and not self._request.done():
             return
-        ask = self._driver.stopping(self._doing, self._mark)
+        ask = self._driver.stopping(self._doing, self._opened, self._mark)
         if ask is not None:
             self._request = asyncio.create_task(_asked(ask, self._driver))
 

@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from memcert_backends.sql.dialect import Dialect
+from memcert_backends.sql.ending import Progress
 from memcert_backends.sql.tables import DEFAULT_PREFIX, Tables, tables_of
 from memcert_backends.sql.version import KNOWN, MissingTables, NewerSchema
 
@@ -58,11 +59,14 @@ class Layout:
         return tables_of(self._prefix, self._effective_schema(connection))
 
     @contextmanager
-    def checked(self, connection: Connection, *, writes: bool) -> Iterator[None]:
+    def checked(
+        self, connection: Connection, progress: Progress, *, writes: bool
+    ) -> Iterator[None]:
         """Make sure of the tables' version first, once; add what to do if something is not allowed.
 
         Args:
             connection: where the operation works.
+            progress: how far it is.
             writes: whether it writes.
 
         Raises:
@@ -71,7 +75,8 @@ class Layout:
         try:
             unsure = not self._is_sure(connection)
             if unsure:
-                self.known_versions(connection, writes=writes)
+                with progress.statements(connection):
+                    self.known_versions(connection, writes=writes)
             yield
         except DBAPIError as error:
             if self._dialect.is_denied(error):

@@ -157,6 +157,61 @@ def test_the_pending_work_of_a_session_stays(run: Any, url: str) -> None:
 
 
 @on_servers
+@pytest.mark.parametrize("name", ["get_memory", "add"])
+@pytest.mark.parametrize("in_session", [False, True], ids=["engine", "session"])
+def test_the_look_up_of_the_version_is_stopped(
+    run: Any, url: str, name: str, in_session: bool
+) -> None:
+    """Somebody changes the table with the version meanwhile, and takes long."""
+    mysql = not url.startswith("postgresql")
+    table = "memcert_schema_version"
+    lock = f"LOCK TABLES {table} WRITE" if mysql else f"LOCK TABLE {table}"
+
+    async def until_it_waits(other: AsyncEngine) -> None:
+        while True:
+            async with other.connect() as connection:
+                query = "SHOW PROCESSLIST" if mysql else WAITING
+                found = (await connection.exec_driver_sql(query)).all()
+            if any(not mysql or (row[3] == database and table in (row[7] or "")) for row in found):
+                return
+            await asyncio.sleep(0.02)
+
+    async def check(other: AsyncEngine) -> None:
+        nonlocal database
+        database = other.url.database
+        await AsyncSQLAlchemyMemory(other).add(message("first"))
+        async with other.begin() as connection:
+            await connection.exec_driver_sql("CREATE TABLE mine (a integer)")
+        engine = pooled(url)
+        async with AsyncSession(engine) as session:
+            await session.execute(text("INSERT INTO mine VALUES (1)"))
+            if not in_session:
+                await session.commit()
+            memory = AsyncSQLAlchemyMemory(session if in_session else engine)
+            async with other.connect() as connection:
+                await connection.exec_driver_sql(lock)
+                task = asyncio.ensure_future(
+                    memory.get_memory() if name == "get_memory" else memory.add(message("a"))
+                )
+                await until_it_waits(other)
+                assert await cancelled(task) < LIMIT
+                assert task.cancelled()
+                if mysql:
+                    await connection.exec_driver_sql("UNLOCK TABLES")
+                await connection.rollback()
+            assert await ids(memory) == ["first"]
+            await session.commit()
+        async with other.connect() as connection:
+            assert (await connection.exec_driver_sql("SELECT a FROM mine")).scalars().all() == [1]
+        pool: Any = engine.pool
+        assert (pool.checkedout(), pool.checkedin()) == (0, 1)
+        await engine.dispose()
+
+    database: str | None = None
+    run(check)
+
+
+@on_servers
 def test_a_session_that_is_kept_open_makes_no_other_memory_hang(run: Any, url: str) -> None:
     async def check(other: AsyncEngine) -> None:
         engine = pooled(url)
