@@ -127,14 +127,13 @@ class Place(ABC):
 
 
 class RedisPool(Pool):
-    def __init__(self, client: Any = None, pool: Any = None, address: Address | None = None):
+    def __init__(self, client: Any = None, pool: Any = None, **address: Any) -> None:
         self._client, self._pool, self._address = client, pool, address
         self._own: list[StoredMemory] = []
 
     def subject(self, user_id: str) -> Subject:
-        if self._address is not None:
-            host, port = self._address
-            memory = RedisMemory(user_id=user_id, host=host, port=port)
+        if self._address:
+            memory = RedisMemory(user_id=user_id, **self._address)
             self._own.append(memory)
         else:
             memory = RedisMemory(user_id=user_id, client=self._client, connection_pool=self._pool)
@@ -160,8 +159,9 @@ class OwnRedis(Place):
         return LentRedisPool(self.server).pool(self.server.url)
 
     def pool(self, url: str) -> Pool:
-        kwargs = ConnectionPool.from_url(url).connection_kwargs
-        return RedisPool(address=(kwargs["host"], kwargs["port"]))
+        given = ConnectionPool.from_url(url).connection_kwargs
+        names = ("host", "port", "username", "password")
+        return RedisPool(**{name: given[name] for name in names if name in given})
 
 
 class LentRedisPool(Place):

@@ -183,7 +183,8 @@ class Row:
         for title, pool, _ in self._pools:
             if TROUBLES[title].connected:
                 await pool.begin()
-        await asyncio.gather(*map(connect, self._cases))
+        # Not all at once: in a session of MySQL's, the first operation takes another connection.
+        await self._by_pools(connect)
 
     async def _by_pools(self, do: Callable[[Case], Awaitable[None]]) -> None:
         """Do something with every case, as many at once as a pool has connections."""
