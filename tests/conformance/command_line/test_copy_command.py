@@ -10,6 +10,7 @@ from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from click.testing import Result
@@ -264,10 +265,10 @@ def test_they_mean_something(memcert: Memcert, postgresql: str) -> None:
 
     options = "application_name=mine&options=-c%20statement_timeout%3D7s&sslmode=prefer"
     assert asyncio.run(shown(f"{postgresql}?{options}")) == ["mine", "7s"]
-    hosts = postgresql.replace("127.0.0.1:5432", "127.0.0.1:1,127.0.0.1:5432")
-    if hosts != postgresql:
-        # Of two hosts, the one that answers.
-        asyncio.run(shown(f"{hosts}?application_name=mine"))
+    place = urlsplit(postgresql).netloc.rpartition("@")[2]
+    # Of two hosts, the one that answers.
+    hosts = postgresql.replace(place, f"127.0.0.1:1,{place}")
+    asyncio.run(shown(f"{hosts}?application_name=mine"))
     result = memcert(*copied(f"{postgresql}?sslmode=require", "sqlite:///new.db"))
     assert result.exit_code == 2
     assert "SSL" in result.stderr
