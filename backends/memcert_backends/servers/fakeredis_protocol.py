@@ -116,19 +116,22 @@ def pieces(arguments: list[bytes]) -> Iterator[bytes]:
     yield bytes(piece)
 
 
-def encoded(answer: Any, protocol: int) -> bytes:
+def encoded(answer: Any, protocol: int, *, subscribed: bool = False) -> bytes:
     """Return an answer as a client reads it.
 
     Args:
         answer: what fakeredis answers to a client that speaks this protocol.
         protocol: 2 or 3.
+        subscribed: whether it may be something published, which only looks like a list.
     """
     if isinstance(answer, bytes) and answer in _STATUSES:
         return b"+%b\r\n" % answer
     parts: list[bytes] = []
     _add(parts, answer, protocol)
-    if protocol == 3 and isinstance(answer, list) and answer and answer[0] in _PUSHED:
-        parts[0] = b">%d\r\n" % len(answer)
+    if protocol == 3 and subscribed and isinstance(answer, list):
+        match answer:
+            case [bytes() as kind, *_] if kind in _PUSHED:
+                parts[0] = b">%d\r\n" % len(answer)
     return b"".join(parts)
 
 

@@ -174,10 +174,10 @@ class _Connection(asyncio.Protocol):
             self._known = self._known or not isinstance(answer, Exception)
         elif name == b"RESET":
             self._known, self._protocol = False, 2
-        self._answer(answer)
         if name.endswith(b"SUBSCRIBE") and self._pushes is None:
             # There is an answer for each channel, too.
             self._pushes = asyncio.get_running_loop().create_task(self._push())
+        self._answer(answer)
 
     async def _hello(self, command: list[bytes]) -> None:
         """Greet a client, who may name its protocol and its password in the same breath."""
@@ -215,7 +215,7 @@ class _Connection(asyncio.Protocol):
             return error
 
     def _answer(self, answer: Any) -> None:
-        data = encoded(answer, self._protocol)
+        data = encoded(answer, self._protocol, subscribed=self._pushes is not None)
         self._answers.append(data)
         self._bytes += len(data)
         if self._bytes > _LARGE_ANSWER:

@@ -247,8 +247,3 @@ def test_its_prefix_is_an_attribute(own_memory: Callable[..., RedisMemory]) -> N
                 memory.key_prefix = None  # type: ignore[assignment]
 
     asyncio.run(main())
-
-
-def test_patterns_of_keys_are_refused_where_they_would_be_ignored() -> None:
-    with pytest.raises(TypeError, match=r"SESSION_KEY.*key_prefix"):
-        type("Other", (RedisMemory,), {"SESSION_KEY": "u:{user_id}:s:{session_id}"})

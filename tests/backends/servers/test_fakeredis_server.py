@@ -79,6 +79,18 @@ def test_answers_have_their_types(client: redis.Redis) -> None:
     assert len(client.time()) == 2
 
 
+def test_lists_in_lists_and_lists_that_look_published_come_as_lists(client: redis.Redis) -> None:
+    three = client.get_connection_kwargs()["protocol"] == 3
+    client.zadd("scores", {"a": 1, "b": 2})
+    pairs = client.execute_command("ZRANDMEMBER", "scores", 1, "WITHSCORES")
+    assert (isinstance(pairs[0], list), len(pairs)) == ((True, 1) if three else (False, 2))
+    assert len(client.zrange("scores", 0, -1, withscores=True)) == 2
+    client.geoadd("places", (13.3, 38.1, "there"))
+    assert len(client.geopos("places", "there")) == 1
+    client.rpush("list", "message", "a", "b")
+    assert client.lrange("list", 0, -1) == [b"message", b"a", b"b"]
+
+
 def test_errors_say_what_they_are(client: redis.Redis) -> None:
     client.set("text", "a")
     with pytest.raises(redis.ResponseError, match=r"^WRONGTYPE Operation"):
