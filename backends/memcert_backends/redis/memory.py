@@ -33,10 +33,6 @@ SOCKET_TIMEOUT = 30.0
 
 _LENGTH_DIGITS = 4
 
-_AGENTSCOPE_PATTERNS = frozenset(
-    {"SESSION_KEY", "SESSION_PATTERN", "MARK_KEY", "MESSAGE_KEY", "MARKS_INDEX_KEY"}
-)
-
 
 class RedisMemory(StoredMemory):
     """A memory in Redis 6.2 or newer, with AgentScope's constructor.
@@ -124,14 +120,6 @@ class RedisMemory(StoredMemory):
             kwargs.setdefault("retry", Retry(NoBackoff(), 0))
             kwargs.setdefault("socket_timeout", SOCKET_TIMEOUT)
             self._owned = ClientOfEachLoop(host=host, port=port, db=db, password=password, **kwargs)
-
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
-        for name in _AGENTSCOPE_PATTERNS & vars(cls).keys():
-            raise TypeError(
-                f"{cls.__name__}.{name}: the keys of a space are named as its format says, in one"
-                " slot of a cluster; key_prefix is what can be chosen"
-            )
 
     @property
     def key_prefix(self) -> str:

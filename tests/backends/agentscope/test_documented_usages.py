@@ -53,9 +53,9 @@ async def post(app: FastAPI, path: str, **query: str) -> Any:
 
 
 def address(server: Server) -> dict[str, Any]:
-    """Return a server's host and port."""
+    """Return a server's host, port and password."""
     url = make_url(server.url)
-    return {"host": url.host, "port": url.port}
+    return {"host": url.host, "port": url.port, "password": url.password}
 
 
 def test_in_memory() -> None:
@@ -191,7 +191,6 @@ def test_fastapi_with_a_pool_in_the_lifespan(redis_server: Server, space: dict[s
         redis_pool = ConnectionPool(
             **address(redis_server),
             db=0,
-            password=None,
             decode_responses=True,
             max_connections=10,
             encoding="utf-8",

@@ -44,8 +44,6 @@ Open = Callable[[Any], Any]
 
 COMPARED = NAMES[:3]
 
-HAS_REDIS_ATTRIBUTES = hasattr(memcert_backends.RedisMemory, "key_ttl")
-
 
 @pytest.mark.parametrize("member", TABLE, ids=str)
 def test_the_table_is_whole(member: Member) -> None:
@@ -177,8 +175,6 @@ def test_every_attribute_is_there(name: str) -> None:
     for member in TABLE:
         if member.memory != name or member.method is not None or member.is_refused:
             continue
-        if member.name in ("key_prefix", "key_ttl") and not HAS_REDIS_ATTRIBUTES:
-            continue
         wanted, found = getattr(theirs, member.name), getattr(ours, member.name)
         if member.name == "session":
             assert type(found) is type(wanted)
@@ -186,7 +182,6 @@ def test_every_attribute_is_there(name: str) -> None:
             assert found == wanted, member
 
 
-@pytest.mark.xfail(not HAS_REDIS_ATTRIBUTES, reason="RedisMemory has no key_ttl to set yet")
 def test_the_expiry_can_be_set_later(redis_server: Server, space: dict[str, Any]) -> None:
     async def main() -> None:
         async with (
@@ -231,7 +226,9 @@ def test_closing_closes_the_pool_that_it_is_told_to(
         url = make_url(redis_server.url)
         memories = [
             memcert_backends.agentscope.RedisMemory(connection_pool=lent, **space),
-            memcert_backends.agentscope.RedisMemory(host=url.host, port=url.port, **space),
+            memcert_backends.agentscope.RedisMemory(
+                host=url.host, port=url.port, password=url.password, **space
+            ),
         ]
         try:
             for memory in memories:

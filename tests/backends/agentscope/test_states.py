@@ -169,6 +169,8 @@ def test_restoring_what_is_stored_writes_nothing(opened: Open) -> None:
             await memory.update_compressed_summary("They met.")
         for summary, reads in (("", 1), ("They met.", 2)):
             async with opened(OURS) as memory:
+                # Before the first operation, the version of the tables is looked up.
+                assert await memory.size() == 2
                 statements = statements_of(memory.session.bind.sync_engine)
                 memory.load_state_dict({"_compressed_summary": summary})
                 assert len(await memory.get_memory()) == 3
