@@ -59,7 +59,7 @@ def recorded() -> Callable[..., Recorded]:
 
         class RecordingConnection(Connection):
             async def send_command(self, *args: Any, **kwargs: Any) -> None:
-                if args[0] not in ("HELLO", "CLIENT", "SELECT"):
+                if args[0] not in ("AUTH", "HELLO", "CLIENT", "SELECT"):
                     commands.append(args[0])
                 await super().send_command(*args, **kwargs)
 
