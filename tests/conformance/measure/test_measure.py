@@ -25,6 +25,7 @@ def in_json(data: Any) -> list[Any]:
     return [data]
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("redis_server")
 def test_a_small_run_on_sqlite_and_redis_measures_everything(measure: Measure) -> None:
     found = measure("--backend", "sqlite", "--backend", "redis", *SMALL)
