@@ -66,8 +66,9 @@ PYTHONS = _installed_pythons()
 
 
 def _pytest(session: nox.Session, *arguments: str) -> None:
-    """Run tests on every processor, up to four."""
-    session.run("pytest", "-n", "auto", "--maxprocesses", "4", *arguments, *session.posargs)
+    """Run tests in up to four processes: one more than processors, since many wait for servers."""
+    workers = min((os.cpu_count() or 1) + 1, 4)
+    session.run("pytest", "-n", str(workers), *arguments, *session.posargs)
 
 
 def _group(name: str) -> tuple[str, ...]:
