@@ -66,8 +66,8 @@ PYTHONS = _installed_pythons()
 
 
 def _pytest(session: nox.Session, *arguments: str) -> None:
-    """Run tests in up to four processes: one more than processors, since many wait for servers."""
-    workers = min((os.cpu_count() or 1) + 1, 4)
+    """Run tests in up to four processes, two for each processor: many wait for servers."""
+    workers = min(2 * (os.cpu_count() or 1), 4)
     session.run("pytest", "-n", str(workers), *arguments, *session.posargs)
 
 
