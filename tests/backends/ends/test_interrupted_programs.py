@@ -20,6 +20,8 @@ from .conftest import Started
 from .places import SQL, SQLite
 from .proxy import Proxies, Proxy
 
+pytestmark = pytest.mark.usefixtures("interruptible")
+
 SECONDS_TO_END = 1.5
 SECONDS_OF_PYTHON = 3.0
 """What an interpreter takes to end, beside what an idle one takes on this machine just now."""

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -85,14 +84,6 @@ def command(folder: Path) -> Command:
         )
 
     return run
-
-
-@pytest.fixture
-def interruptible() -> Iterator[None]:
-    """Let interrupts come, here and in new processes: a shell's background jobs ignore them."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture
