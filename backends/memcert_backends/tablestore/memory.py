@@ -296,10 +296,8 @@ class TablestoreMemory(StoredMemory):
         nothing = deletion([])
         try:
             head = await self._put(nothing)
-        except ots.OTSServiceError as error:
-            if is_transient(error):
-                raise
-            # Who may not write any more, may read.
+        except ots.OTSServiceError:
+            # Who cannot write, now or any more, may read. The doubt stays for the next operation.
             return
         if head is not None:
             self._do([nothing], head)

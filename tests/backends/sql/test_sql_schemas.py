@@ -184,7 +184,9 @@ def test_any_name_of_a_schema_will_do(run: Any, tmp_path: Path) -> None:
     run(check)
 
 
-def test_first_users_of_several_schemas_at_once(run: Any, tmp_path: Path) -> None:
+def test_first_users_of_several_schemas_at_once(
+    run: Any, tmp_path: Path, patience: dict[str, Any]
+) -> None:
     async def check(engine: AsyncEngine) -> None:
         async with schemas(engine, tmp_path, ["one", "two"]) as named:
             # SQLite admits one writer; the rest wait for it.
@@ -200,7 +202,7 @@ def test_first_users_of_several_schemas_at_once(run: Any, tmp_path: Path) -> Non
                     memory = AsyncSQLAlchemyMemory(engine, f"{number}", schema=schema)
                     assert await ids(memory) == ["a"]
 
-    run(check)
+    run(check, **patience)
 
 
 @pytest.mark.parametrize("driver", ["sqlite+aiosqlite"])
