@@ -44,7 +44,7 @@ SETTINGS: Mapping[str, str] = {
     "innodb-flush-method": "nosync",
     "innodb-buffer-pool-size": "128M",
     "performance-schema": "OFF",
-    "max-connections": "200",
+    "max-connections": "500",
 }
 """The configuration, apart from the port and the folder; an empty value is a bare option."""
 

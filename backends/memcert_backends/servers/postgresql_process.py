@@ -41,7 +41,7 @@ SETTINGS: Mapping[str, str] = {
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
-    "max_connections": "200",
+    "max_connections": "500",
     # In the folder, where a server that is killed leaves nothing behind.
     "dynamic_shared_memory_type": "mmap",
 }
