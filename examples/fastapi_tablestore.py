@@ -1,7 +1,8 @@
 """A chat service on Tablestore: FastAPI, with one client for the service's lifespan.
 
 Run it, from this folder, with ``TABLESTORE_END_POINT``, ``TABLESTORE_INSTANCE``,
-``TABLESTORE_KEY_ID`` and ``TABLESTORE_KEY_SECRET`` in the environment::
+``TABLESTORE_KEY_ID`` and ``TABLESTORE_KEY_SECRET`` in the environment, and, where a request may
+take longer than 4 seconds, ``TABLESTORE_SECONDS``::
 
     pip install 'memcert[tablestore]' fastapi uvicorn
     uvicorn fastapi_tablestore:app
@@ -22,6 +23,8 @@ from pydantic import BaseModel
 from memcert_backends.tablestore import TablestoreMemory, new_client
 from memcert_reference import Msg
 
+SECONDS = float(os.environ.get("TABLESTORE_SECONDS", "4"))
+
 
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -31,6 +34,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         instance_name=os.environ["TABLESTORE_INSTANCE"],
         access_key_id=os.environ["TABLESTORE_KEY_ID"],
         access_key_secret=os.environ["TABLESTORE_KEY_SECRET"],
+        timeout=SECONDS,
         max_connection=50,
     ) as client:
         app.state.client = client
@@ -47,6 +51,7 @@ async def memory_of(user_id: str, session_id: str, request: Request) -> Tablesto
         user_id=user_id,
         session_id=session_id,
         table_name=os.environ.get("TABLESTORE_TABLE", "chat_memory"),
+        seconds_to_answer=SECONDS,
     )
 
 
