@@ -76,8 +76,9 @@ A_NUMBER = 7
     "empty.toml": "",
     "nested.json": f'{{"format": 1, "steps": {"[" * 900}{"]" * 900}}}',
     "nested_value.json": '{"format": 1, "steps": [{"operation": "add", "messages":'
-    f' [{{"id": "m0", "metadata": {"[" * 2000}{"]" * 2000}}}]}}]}}',
-    "nested_certificate.json": f'{{"format": 1, "digest": "", "verdicts": {"[" * 900}{"]" * 900}}}',
+    f' [{{"id": "m0", "metadata": {"[" * 100_000}{"]" * 100_000}}}]}}]}}',
+    "nested_certificate.json": '{"format": 1, "digest": "", "verdicts":'
+    f" {'[' * 100_000}{']' * 100_000}}}",
     "unknown_rule.toml": '[[deviation]]\nrule = "X-99"\nreason = ""\nlink = ""\n'
     'expires = 2027-01-31\nprogram = "not_a_program.json"\n',
 }
