@@ -336,7 +336,11 @@ def test_a_wrong_question_with_hostile_text_is_one_line(hostile: Path) -> None:
         _is_inert(done.stderr)
 
 
-def test_the_pytest_plugin_prints_nothing_that_is_obeyed(hostile: Path) -> None:
+def test_the_pytest_plugin_prints_nothing_that_is_obeyed(
+    hostile: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # pytest's own lines, such as those of -v, begin with a colon or two.
+    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
     options = ("-p", "no:cacheprovider", "--memcert-budget", "0", "-k", "DEL-02")
     named = ("--memcert-backend", "memories.py:Hostile")
     done = _memcert(hostile, "-m", "pytest", *options, *named)
