@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import NoReturn, TextIO, cast
 
 from memcert.engine.blocking import may_end_process
+from memcert.reports.summary import counted
 
 SECONDS_FOR_THREADS = 2.0
 """How long threads may take at the end, in seconds."""
@@ -157,17 +158,6 @@ def _listed() -> list[tuple[int, int]]:
 
 def _is_pythons_own(command: str) -> bool:
     return any(each in command for each in _PYTHONS_OWN)
-
-
-def counted(number: int, what: str) -> str:
-    """Return a number of things in words.
-
-    Args:
-        number: how many there are.
-        what: what one of them is.
-    """
-    plural = "es" if what.endswith("s") else "s"
-    return f"{number} {what if number == 1 else what + plural}"
 
 
 def _end_at_once(status: int, line: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from memcert.command_line.errors import WrongQuestion
 from memcert.command_line.question import check_level
-from memcert.ending import SECONDS_FOR_THREADS, counted, threads
+from memcert.ending import SECONDS_FOR_THREADS, threads
 from memcert.engine.certification import judge, search_for
 from memcert.engine.corpus import Corpus
 from memcert.engine.foreign_text import one_line, visible
@@ -21,6 +21,7 @@ from memcert.engine.rule import Level, Rule
 from memcert.engine.script import script
 from memcert.engine.session import Session
 from memcert.engine.verdict import Finding, Verdict
+from memcert.reports.summary import counted
 from memcert.resolver import UnknownBackend, resolve
 from memcert.short_term import CONTRACT
 from memcert_backends.backend import Backend

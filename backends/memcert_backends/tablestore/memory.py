@@ -69,8 +69,8 @@ class TablestoreMemory(StoredMemory):
     nothing is done twice by that. A request has `seconds_to_answer` (4 s), and an operation
     `operation_timeout` (30 s): a service that is silent, or whose answer drips, keeps nobody longer
     than these and a second. What was given up is done by the next operation of the memory, or
-    never: that takes a request more. A space that a later release wrote to is left alone:
-    `NewerFormat`.
+    never: that takes a request more. A read while the service takes no writes leaves that open.
+    A space that a later release wrote to is left alone: `NewerFormat`.
 
     Args:
         end_point: the service's URL, such as ``https://instance.cn-hangzhou.ots.aliyuncs.com``.

@@ -21,7 +21,8 @@ def counted(number: int, thing: str) -> str:
         number: how many.
         thing: what, in the singular.
     """
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+    plural = "es" if thing.endswith("s") else "s"
+    return f"{number:,} {thing}{'' if number == 1 else plural}"
 
 
 def headline(certificate: Certificate) -> str:
