@@ -146,7 +146,7 @@ def typecheck(session: nox.Session) -> None:
 def contract(session: nox.Session) -> None:
     """Write reference/CONTRACT.md from the rules."""
     session.install(".[all]")
-    session.run("python", "-m", "memcert.short_term.document", "reference/CONTRACT.md")
+    session.run("python", "-m", "memcert.repository.contract_document", "reference/CONTRACT.md")
 
 
 @nox.session
@@ -154,14 +154,14 @@ def matrix(session: nox.Session) -> None:
     """Write the rule x mutant matrix into reports/, and the common corpus of what it finds."""
     session.install(".[all]")
     corpus = "conformance/memcert/short_term/corpus"
-    session.run("python", "-m", "memcert.reports.mutants", "reports", corpus)
+    session.run("python", "-m", "memcert.repository.mutants", "reports", corpus)
 
 
 @nox.session
 def reports(session: nox.Session) -> None:
     """Write reports/ but for the matrix, which comes first: certificates, the kit's own cost."""
     session.install(".[all]")
-    session.run("python", "-m", "memcert.reports.generate", "reports", "README.md")
+    session.run("python", "-m", "memcert.repository.reports", "reports", "README.md")
 
 
 @nox.session

@@ -17,7 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn, TextIO, cast
 
-from memcert.engine.blocking import may_end_process
+from memcert.engine.clients.loop_watch import may_end_process
 from memcert.reports.summary import counted
 
 SECONDS_FOR_THREADS = 2.0

@@ -7,9 +7,9 @@ from contextlib import AsyncExitStack, ExitStack
 from types import TracebackType
 from typing import Any, Self
 
-from memcert.engine.execution import space_of
-from memcert.engine.handle import opened
-from memcert.engine.program import SpaceName
+from memcert.engine.clients.handle import opened
+from memcert.engine.clients.opening import space_of
+from memcert.engine.programs.program import SpaceName
 from memcert.resolver import resolve
 from memcert_backends.servers import start
 

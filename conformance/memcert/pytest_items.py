@@ -11,16 +11,16 @@ import pytest
 from memcert.command_line.errors import WrongQuestion
 from memcert.command_line.question import check_level
 from memcert.ending import SECONDS_FOR_THREADS, threads
-from memcert.engine.certification import judge, search_for
-from memcert.engine.corpus import Corpus
-from memcert.engine.foreign_text import one_line, visible
-from memcert.engine.handle import BadFactory
-from memcert.engine.plan import Plan, rules_up_to, share_of
-from memcert.engine.preflight import preflight
+from memcert.engine.clients.handle import BadFactory
+from memcert.engine.corpus.saved_failures import SavedFailures
+from memcert.engine.output.foreign_text import one_line, visible
 from memcert.engine.rule import Level, Rule
-from memcert.engine.script import script
-from memcert.engine.session import Session
-from memcert.engine.verdict import Finding, Verdict
+from memcert.engine.running.preflight import preflight
+from memcert.engine.running.runner import Runner
+from memcert.engine.search.plan import Plan, rules_up_to, share_of
+from memcert.engine.verdicts.certification import judge, search_for
+from memcert.engine.verdicts.script import script
+from memcert.engine.verdicts.verdict import Finding, Verdict
 from memcert.reports.summary import counted
 from memcert.resolver import UnknownBackend, resolve
 from memcert.short_term import CONTRACT
@@ -56,7 +56,7 @@ class Items:
             raise pytest.UsageError(error.format_message()) from error
         self._config = config
         self._stack = ExitStack()
-        self._sessions: dict[int, Session] = {}
+        self._sessions: dict[int, Runner] = {}
         self._faults: dict[int, str] = {}
         self._threads = threads()
 
@@ -105,7 +105,7 @@ class Items:
                 return
             sleep(0.05)
 
-    def session(self, backend: Backend) -> Session:
+    def session(self, backend: Backend) -> Runner:
         """Return the running session of a backend, started at its first rule.
 
         Args:
@@ -121,7 +121,7 @@ class Items:
         if number not in self._sessions:
             server = self._config.getoption("--memcert-server")
             try:
-                session = self._stack.enter_context(Session(CONTRACT, backend, server))
+                session = self._stack.enter_context(Runner(CONTRACT, backend, server))
                 preflight(session)
             except (BadFactory, ServerUnavailable) as error:
                 self._faults[number] = one_line(str(error))
@@ -170,7 +170,7 @@ class RuleItem(pytest.Item):
         lacking = session.subject.capabilities.lacking(self._rule.needs)
         if lacking:
             pytest.skip(f"unsupported: the backend lacks {', '.join(lacking)}")
-        corpus = Corpus(
+        corpus = SavedFailures(
             self.config.rootpath / ".memcert", self._backend.name, session.subject.contract
         )
         plan = Plan(seed=self.config.getoption("--memcert-seed"))

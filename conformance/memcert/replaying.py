@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from memcert.engine.execution import Divergence
-from memcert.engine.preflight import preflight
-from memcert.engine.program import Program
-from memcert.engine.program_reading import parse_program
-from memcert.engine.session import Session
+from memcert.engine.judging.divergence import Divergence
+from memcert.engine.programs.program import Program
+from memcert.engine.programs.reading import parse_program
+from memcert.engine.running.preflight import preflight
+from memcert.engine.running.runner import Runner
 from memcert.resolver import resolve
 from memcert.short_term import CONTRACT
 
@@ -45,6 +45,6 @@ def run_again(program: Program, backend: str, server: str | None) -> Divergence 
         BadFactory: the backend's factory is wrong.
         ServerUnavailable: the store cannot be had in this way.
     """
-    with Session(CONTRACT, resolve(backend), server) as session:
-        preflight(session)
-        return session.execute(program).divergence
+    with Runner(CONTRACT, resolve(backend), server) as runner:
+        preflight(runner)
+        return runner.execute(program).divergence

@@ -21,7 +21,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
-from memcert.shadows import shadow_of
+from memcert.shadowed_modules import shadow_of
 from memcert_backends.backend import Backend, Factory, Space
 from memcert_backends.backend import backend as make_backend
 from memcert_backends.builtin import BUILT_IN

@@ -23,7 +23,7 @@ from memcert.command_line.migrate import migrate
 from memcert.command_line.replay import replay
 from memcert.command_line.schema import schema
 from memcert.command_line.verify import verify
-from memcert.engine.versions import kit_version
+from memcert.engine.verdicts.versions import kit_version
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

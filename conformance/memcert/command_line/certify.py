@@ -16,17 +16,17 @@ from memcert.command_line.question import (
     check_counterexamples,
     check_level,
     check_rules,
-    check_session,
+    check_runner,
 )
-from memcert.engine.certificate import Certificate, succeeded, write_certificate
-from memcert.engine.certification import certify as run
-from memcert.engine.corpus import Corpus
-from memcert.engine.deviation import read_deviations
-from memcert.engine.files import Unwritable, check_writable
-from memcert.engine.plan import TOP_LEVEL, Plan, asked_of
-from memcert.engine.preflight import preflight
+from memcert.engine.corpus.saved_failures import SavedFailures
+from memcert.engine.output.files import Unwritable, check_writable
 from memcert.engine.rule import Level
-from memcert.engine.session import Session
+from memcert.engine.running.preflight import preflight
+from memcert.engine.running.runner import Runner
+from memcert.engine.search.plan import TOP_LEVEL, Plan, asked_of
+from memcert.engine.verdicts.certificate import Certificate, succeeded, write_certificate
+from memcert.engine.verdicts.certification import certify as run
+from memcert.engine.verdicts.deviation import read_deviations
 from memcert.reports.console import Watch, show
 from memcert.reports.files import write_reports
 from memcert.reports.terminal import Terminal
@@ -134,16 +134,16 @@ def certify(
     seconds = 10.0 if budget is None and rules else budget
     plan = Plan(asked, frozenset(rules), seconds, seed, deviations=known)
     console = Terminal()
-    corpus = Corpus(counterexamples, backend.name, CONTRACT)
-    with Session(CONTRACT, backend, server) as session:
-        check_session(session, asked)
-        _, chosen = asked_of(session, plan)
+    corpus = SavedFailures(counterexamples, backend.name, CONTRACT)
+    with Runner(CONTRACT, backend, server) as runner:
+        check_runner(runner, asked)
+        _, chosen = asked_of(runner, plan)
         watch = Watch(console, len(chosen), backend.name)
         with watch.shown():
-            capabilities = preflight(session)
+            capabilities = preflight(runner)
             check_capabilities(plan, chosen, capabilities)
-            found = run(session, plan, corpus, watch, capabilities)
-        certificate = write_certificate(session, plan, found)
+            found = run(runner, plan, corpus, watch, capabilities)
+        certificate = write_certificate(runner, plan, found)
     replays = {rule: _replay(file, named, server) for rule, file in corpus.kept.items()}
     show(console, certificate, CONTRACT, server, replays)
     for complaint in corpus.complaints:

@@ -10,15 +10,15 @@ from typing import ParamSpec, TypeVar
 import click
 
 from memcert.command_line.interrupts import kept_interrupts, raised_interrupts, was_interrupted
-from memcert.engine.certificate import MalformedCertificate
-from memcert.engine.deviation import MalformedDeviations
-from memcert.engine.files import Unwritable
-from memcert.engine.foreign_text import one_line
-from memcert.engine.handle import BadFactory
-from memcert.engine.operation import MalformedProgram
+from memcert.engine.clients.handle import BadFactory
+from memcert.engine.output.files import Unwritable
+from memcert.engine.output.foreign_text import one_line
+from memcert.engine.programs.operation import MalformedProgram
+from memcert.engine.verdicts.certificate import MalformedCertificate
+from memcert.engine.verdicts.deviation import MalformedDeviations
 from memcert.interruption import STATUS
 from memcert.resolver import UnknownBackend
-from memcert.shadows import shadow_of
+from memcert.shadowed_modules import shadow_of
 from memcert_backends.by_url import UnknownURL
 from memcert_backends.servers import ServerUnavailable
 from memcert_backends.unusable import Unusable

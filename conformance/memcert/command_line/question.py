@@ -7,10 +7,10 @@ from pathlib import Path
 
 from memcert.command_line.errors import WrongQuestion
 from memcert.engine.capabilities import Capabilities
-from memcert.engine.certification import why_not
-from memcert.engine.plan import Plan, highest_level
 from memcert.engine.rule import Level, Rule
-from memcert.engine.session import Session
+from memcert.engine.running.runner import Runner
+from memcert.engine.search.plan import Plan, highest_level
+from memcert.engine.verdicts.certification import why_not
 from memcert.short_term import CONTRACT
 from memcert_backends.backend import Backend
 from memcert_backends.servers import can_be_lost, default_way
@@ -68,18 +68,18 @@ def check_level(backend: Backend, server: str | None, level: Level | None) -> No
             raise _no_server_to_kill(backend, level)
 
 
-def check_session(session: Session, level: Level | None) -> None:
+def check_runner(runner: Runner, level: Level | None) -> None:
     """Refuse a level that a backend cannot show on the store that was started for it.
 
     Args:
-        session: the backend under judgement, its store running.
+        runner: the backend under judgement, its store running.
         level: the level that is asked for; None for the highest that can be shown.
 
     Raises:
         WrongQuestion: one line says why, and what to do.
     """
-    if level is not None and not highest_level(session).includes(level):
-        raise _no_server_to_kill(session.subject.backend, level)
+    if level is not None and not highest_level(runner).includes(level):
+        raise _no_server_to_kill(runner.subject.backend, level)
 
 
 def check_capabilities(plan: Plan, chosen: Sequence[Rule], capabilities: Capabilities) -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 import click
 
 from memcert.command_line.errors import WrongQuestion, in_one_line
-from memcert.engine.program import Program
-from memcert.engine.program_reading import parse_program
-from memcert.engine.script import script
-from memcert.engine.trials.story import story
+from memcert.engine.programs.description import story
+from memcert.engine.programs.program import Program
+from memcert.engine.programs.reading import parse_program
+from memcert.engine.verdicts.script import script
 from memcert.replaying import run_again
 from memcert.reports.terminal import Terminal
 from memcert.short_term import CONTRACT

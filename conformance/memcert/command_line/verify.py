@@ -10,7 +10,7 @@ import click
 from rich.markup import escape
 
 from memcert.command_line.errors import WrongQuestion, in_one_line
-from memcert.engine.certificate import MalformedCertificate, faults, other_corpus
+from memcert.engine.verdicts.certificate import MalformedCertificate, faults, other_corpus
 from memcert.reports.summary import corpus_line, headline, run_line, store_line
 from memcert.reports.terminal import Terminal
 from memcert.short_term import CONTRACT

@@ -10,11 +10,11 @@ from functools import cached_property
 from typing import Any
 
 from memcert.engine.capabilities import Capabilities
-from memcert.engine.common_corpus import CommonCorpus
-from memcert.engine.operation import Operation
-from memcert.engine.program import Step
+from memcert.engine.corpus.corpus import Corpus
+from memcert.engine.judging.history import MakePruning
+from memcert.engine.programs.operation import Operation
+from memcert.engine.programs.program import Step
 from memcert.engine.rule import Rule
-from memcert.engine.trials.history import Foresee
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Contract:
         detect: finds out what an opened memory can do, given what was declared.
         rules: every rule, in the order in which reports list them.
         foresee: returns what is known of some operations that may still take effect, which makes
-            the search for an order of them short (`memcert.engine.trials.history.Foresee`).
+            the search for an order of them short (`memcert.engine.judging.history.Foresee`).
         imports: the import that a counterexample's script needs for each name it may use.
         corpus: the programs that every certification replays first.
     """
@@ -49,9 +49,9 @@ class Contract:
     probe: tuple[Operation, Operation]
     detect: Callable[[Any, Capabilities], Capabilities]
     rules: Sequence[Rule]
-    foresee: Foresee
+    foresee: MakePruning
     imports: Mapping[str, str]
-    corpus: CommonCorpus
+    corpus: Corpus
 
     @cached_property
     def by_id(self) -> dict[str, Rule]:

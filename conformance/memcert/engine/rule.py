@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from memcert.engine.program import Program
+from memcert.engine.programs.program import Program
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from memcert.command_line.errors import WrongQuestion, in_one_line
-from memcert.engine.files import check_writable
+from memcert.engine.output.files import check_writable
 from memcert.measure.console import show
 from memcert.measure.part import Held
 from memcert.measure.plan import Plan

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from memcert.engine.versions import platform
+from memcert.engine.verdicts.versions import platform
 from memcert_reference import JSONValue
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from memcert.engine.files import write_text
+from memcert.engine.output.files import write_text
 from memcert.measure.part import Held, Part
 from memcert.measure.run import MEASUREMENTS, Measured, Run
 from memcert_reference import JSONValue

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from rich.console import Console
 
-from memcert.engine.handle import BadFactory
-from memcert.engine.versions import drivers, kit_version
+from memcert.engine.clients.handle import BadFactory
+from memcert.engine.verdicts.versions import drivers, kit_version
 from memcert.measure import bulk, counts, growth, limits, pool, reading
 from memcert.measure.machine import load, machine
 from memcert.measure.part import Held, Line, Part, judged, not_measured

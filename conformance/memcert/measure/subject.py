@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from memcert.engine.handle import opened
+from memcert.engine.clients.handle import opened
 from memcert_backends.backend import Backend, Space
 from memcert_backends.servers import Server
 

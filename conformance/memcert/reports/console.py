@@ -10,14 +10,14 @@ from typing import Any
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from memcert.engine.certificate import Certificate, succeeded
 from memcert.engine.contract import Contract
-from memcert.engine.execution import Divergence
-from memcert.engine.foreign_text import one_line
-from memcert.engine.program_reading import read_program
+from memcert.engine.judging.divergence import Divergence
+from memcert.engine.output.foreign_text import one_line
+from memcert.engine.programs.reading import read_program
 from memcert.engine.rule import Consequence, Rule
-from memcert.engine.script import script
-from memcert.engine.verdict import Finding, Verdict
+from memcert.engine.verdicts.certificate import Certificate, succeeded
+from memcert.engine.verdicts.script import script
+from memcert.engine.verdicts.verdict import Finding, Verdict
 from memcert.reports.summary import (
     broken,
     corpus_line,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from memcert.engine.certificate import Certificate
-from memcert.engine.files import write_text
+from memcert.engine.output.files import write_text
+from memcert.engine.verdicts.certificate import Certificate
 from memcert.reports.junit import junit
 from memcert.reports.markdown import markdown
 from memcert_reference.json_text import dump_json

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
-from memcert.engine.certificate import Certificate
-from memcert.engine.foreign_text import one_line, xml
-from memcert.engine.verdict import Finding
+from memcert.engine.output.foreign_text import one_line, xml
+from memcert.engine.verdicts.certificate import Certificate
+from memcert.engine.verdicts.verdict import Finding
 from memcert.reports.summary import counterexample_lines, counts
 
 

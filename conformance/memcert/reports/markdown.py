@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from memcert.engine.certificate import Certificate, succeeded
-from memcert.engine.foreign_text import markdown as escaped
-from memcert.engine.foreign_text import markdown_block
+from memcert.engine.output.foreign_text import markdown as escaped
+from memcert.engine.output.foreign_text import markdown_block
 from memcert.engine.rule import Consequence
-from memcert.engine.verdict import Finding
+from memcert.engine.verdicts.certificate import Certificate, succeeded
+from memcert.engine.verdicts.verdict import Finding
 from memcert.reports.summary import (
     broken,
     corpus_line,

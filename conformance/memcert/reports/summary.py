@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from memcert.engine.certificate import Certificate, standing_of
-from memcert.engine.foreign_text import one_line
+from memcert.engine.output.foreign_text import one_line
 from memcert.engine.rule import Consequence
-from memcert.engine.verdict import Finding
+from memcert.engine.verdicts.certificate import Certificate, standing_of
+from memcert.engine.verdicts.verdict import Finding
 
 Verdict = dict[str, Any]
 """A verdict as a certificate holds it."""

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.syntax import Syntax
 from rich.text import Text
 
-from memcert.engine.foreign_text import visible
+from memcert.engine.output.foreign_text import visible
 
 
 class Terminal(Console):
@@ -30,7 +30,7 @@ class Terminal(Console):
         """Print Python source as it is: lines that are too long are for the terminal to break.
 
         Args:
-            text: a script of memcert's (`memcert.engine.script`).
+            text: a script of memcert's (`memcert.engine.verdicts.script`).
         """
         shown = Text(text)
         if self.is_terminal:

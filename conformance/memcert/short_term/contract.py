@@ -9,10 +9,10 @@ from importlib.resources import files
 from typing import Any
 
 from memcert.engine.capabilities import Capabilities
-from memcert.engine.common_corpus import CommonCorpus
 from memcert.engine.contract import Contract
-from memcert.engine.operation import Operation
-from memcert.engine.program import Step
+from memcert.engine.corpus.corpus import Corpus
+from memcert.engine.programs.operation import Operation
+from memcert.engine.programs.program import Step
 from memcert.short_term import (
     misuse,
     operations,
@@ -22,7 +22,7 @@ from memcert.short_term import (
 from memcert.short_term.messages import Message
 from memcert.short_term.model import Model
 from memcert.short_term.operations import Add, Read, Size
-from memcert.short_term.prospects import ShortTermProspects
+from memcert.short_term.pruning import ShortTermPruning
 from memcert.short_term.rules import RULES
 from memcert_reference.state import CONTENT_KEY
 
@@ -118,7 +118,7 @@ CONTRACT = Contract(
     probe=(Add((Message("m0"),)), Read()),
     detect=detect,
     rules=RULES,
-    foresee=ShortTermProspects,
+    foresee=ShortTermPruning,
     imports={
         "Msg": "from memcert_reference import Msg",
         "Marker": "from memcert.short_term.misuse import Marker",
@@ -126,6 +126,6 @@ CONTRACT = Contract(
         "Decimal": "from decimal import Decimal",
         "dump_json": "from memcert_reference.json_text import dump_json, load_json",
     },
-    corpus=CommonCorpus(files("memcert.short_term") / "corpus", _OPERATIONS),
+    corpus=Corpus(files("memcert.short_term") / "corpus", _OPERATIONS),
 )
 """The contract of short-term memory; ``reference/CONTRACT.md`` is its readable form."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any, cast
 
-from memcert.engine.literal import literal
+from memcert.engine.programs.python_source import literal
 from memcert_reference import Msg
 from memcert_reference.message import Record
 from memcert_reference.values import JSONValue, json_copy

@@ -13,7 +13,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any, ClassVar
 
-from memcert.engine.operation import Operation
+from memcert.engine.programs.operation import Operation
 from memcert.short_term.messages import Message
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from memcert.engine.capabilities import Capabilities
-from memcert.engine.outcome import ANYTHING
+from memcert.engine.programs.outcome import ANYTHING
 from memcert_reference import InMemoryMemory, Msg
 from memcert_reference.arguments import flag, message_records
 from memcert_reference.json_text import dump_json

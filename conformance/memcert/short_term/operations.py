@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from memcert.engine.operation import Operation, decoded, texts
+from memcert.engine.programs.operation import Operation, decoded, texts
 from memcert.short_term.messages import (
     IdRange,
     Ids,

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from memcert.engine.operation import Operation, decoded, texts
+from memcert.engine.programs.operation import Operation, decoded, texts
 from memcert.short_term.messages import Message, seen
 from memcert.short_term.state_operations import spoil
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from memcert.engine.literal import literal
-from memcert.engine.operation import Operation, decoded
+from memcert.engine.programs.operation import Operation, decoded
+from memcert.engine.programs.python_source import literal
 from memcert_reference.json_text import dump_json, load_json
 from memcert_reference.state import CONTENT_KEY, SUMMARY_KEY
 

@@ -13,8 +13,8 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from memcert.engine.operation import Operation
-from memcert.engine.program import Client, Program, Reopen, SpaceName, Step
+from memcert.engine.programs.operation import Operation
+from memcert.engine.programs.program import Client, Program, Reopen, SpaceName, Step
 from memcert.short_term.messages import Message
 from memcert.short_term.operations import (
     Add,

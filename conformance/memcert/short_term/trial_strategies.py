@@ -8,15 +8,15 @@ from itertools import chain
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from memcert.engine.operation import Operation
-from memcert.engine.program import Client, Program, SpaceName, Step
-from memcert.engine.trials.fault import (
+from memcert.engine.programs.fault import (
     Cancel,
     CrashServer,
     CutConnection,
     Fault,
     KillClient,
 )
+from memcert.engine.programs.operation import Operation
+from memcert.engine.programs.program import Client, Program, SpaceName, Step
 from memcert.short_term.messages import Message
 from memcert.short_term.operations import (
     Add,

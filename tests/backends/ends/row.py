@@ -36,7 +36,7 @@ WAYS = ("cancelled", "limited")
 
 
 @dataclass(frozen=True)
-class Trouble:
+class FaultOperation:
     """A kind of trouble.
 
     Args:
@@ -48,17 +48,17 @@ class Trouble:
     connected: bool = True
 
 
-TROUBLES: dict[str, Trouble] = {
+FAULT_OPERATIONS: dict[str, FaultOperation] = {
     **{
-        f"silent after {count}": Trouble(partial(Proxy.silence, after=count))
+        f"silent after {count}": FaultOperation(partial(Proxy.silence, after=count))
         for count in (0, 1, 2, 3, 5)
     },
-    "vanished": Trouble(partial(Proxy.silence, after=1, deliver=False)),
-    "dripping": Trouble(partial(Proxy.drip, seconds=0.5)),
-    "silent to who connects": Trouble(Proxy.silence, connected=False),
-    "silent to who has connected": Trouble(partial(Proxy.silence, after=3), connected=False),
-    "deaf to who connects": Trouble(Proxy.deafen, connected=False),
-    LOCKED: Trouble(None),
+    "vanished": FaultOperation(partial(Proxy.silence, after=1, deliver=False)),
+    "dripping": FaultOperation(partial(Proxy.drip, seconds=0.5)),
+    "silent to who connects": FaultOperation(Proxy.silence, connected=False),
+    "silent to who has connected": FaultOperation(partial(Proxy.silence, after=3), connected=False),
+    "deaf to who connects": FaultOperation(Proxy.deafen, connected=False),
+    LOCKED: FaultOperation(None),
 }
 
 
@@ -104,7 +104,7 @@ class Row:
     Args:
         place: the memory.
         opened: opens proxies.
-        troubles: names of `TROUBLES`.
+        troubles: names of `FAULT_OPERATIONS`.
         ways: some of `WAYS`.
     """
 
@@ -116,7 +116,7 @@ class Row:
         self._troubles, self._ways = troubles, ways
         self._cases: list[Case] = []
         self._pools: list[tuple[str, Pool, list[Case]]] = []
-        self._proxies: list[tuple[Trouble, Proxy]] = []
+        self._proxies: list[tuple[FaultOperation, Proxy]] = []
 
     async def run(self) -> list[str]:
         """Return what is wrong, a line for each case."""
@@ -146,7 +146,7 @@ class Row:
     async def _set_up(self, stack: ExitStack, closing: AsyncExitStack) -> None:
         stem = uuid.uuid4().hex
         for title in self._troubles:
-            trouble = TROUBLES[title]
+            trouble = FAULT_OPERATIONS[title]
             if not trouble.connected and not self._place.connects_late:
                 continue
             url = self._place.server.url
@@ -174,14 +174,14 @@ class Row:
                 await self._aside.memory(case.user_id).import_state(case.before)
 
         async def connect(case: Case) -> None:
-            if TROUBLES[case.trouble].connected:
+            if FAULT_OPERATIONS[case.trouble].connected:
                 await case.subject.prepare()
                 await case.subject.memory.size()
 
         await self._aside.begin()
         await self._by_pools(fill)
         for title, pool, _ in self._pools:
-            if TROUBLES[title].connected:
+            if FAULT_OPERATIONS[title].connected:
                 await pool.begin()
         # Not all at once: in a session of MySQL's, the first operation takes another connection.
         await self._by_pools(connect)

@@ -28,7 +28,7 @@ from .places import (
     SQLite,
 )
 from .proxy import Proxies
-from .row import LOCKED, TROUBLES, WAYS, Row
+from .row import FAULT_OPERATIONS, LOCKED, WAYS, Row
 
 PLACES: dict[str, tuple[str, Callable[[Server], Place]]] = {
     "redis-own-client": ("redis", OwnRedis),
@@ -78,7 +78,7 @@ def _case(name: str, *way: str) -> Any:
 def test_in_trouble_with_the_network(
     started: Started, opened: Proxies, name: str, way: str
 ) -> None:
-    troubles = [each for each in TROUBLES if each != LOCKED]
+    troubles = [each for each in FAULT_OPERATIONS if each != LOCKED]
     _check(started, opened, name, troubles, [way])
 
 

@@ -111,7 +111,7 @@ class PressesCtrlC:
 sys.meta_path.insert(0, PressesCtrlC())
 """
 
-IMPORTED = ["memcert.command_line", "memcert.engine.certificate", "hypothesis"]
+IMPORTED = ["memcert.command_line", "memcert.engine.verdicts.certificate", "hypothesis"]
 
 
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)

@@ -179,13 +179,13 @@ PROGRAM = '''\
 import sys
 
 from memcert import __main__, ending
-from memcert.engine import execution, handle, session
-from memcert.engine.trials import memories, patience
+from memcert.engine.clients import handle
+from memcert.engine.running import clients, runner, sequential_run, time_limits
 from memcert.short_term import operations
 
-execution.SECONDS_TO_OPEN = handle.SECONDS_TO_OPEN = memories.SECONDS_TO_OPEN = 0.5
-patience.SOON_SECONDS = patience.CLOSE_SECONDS = 0.5
-operations.Clear.seconds = session.SECONDS_TO_END = 0.5
+sequential_run.SECONDS_TO_OPEN = handle.SECONDS_TO_OPEN = clients.SECONDS_TO_OPEN = 0.5
+time_limits.SOON_SECONDS = time_limits.CLOSE_SECONDS = 0.5
+operations.Clear.seconds = runner.SECONDS_TO_END = 0.5
 ending.SECONDS_FOR_THREADS = ending.SECONDS_FOR_HANDLERS = 0.5
 __main__.main()
 '''

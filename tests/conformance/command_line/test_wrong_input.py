@@ -193,7 +193,7 @@ def test_a_report_folder_that_cannot_be_written(memcert: Memcert, place: str) ->
 def test_what_is_known_at_once_starts_no_server(
     memcert: Memcert, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("memcert.engine.session.start", None)
+    monkeypatch.setattr("memcert.engine.running.runner.start", None)
     for arguments in (
         ("redis", "--level", "resilient"),
         ("redis", "--level", "resilient", "--server", "embedded"),
@@ -208,7 +208,7 @@ def test_what_is_known_at_once_starts_no_server(
 
 
 def test_what_is_said_of_levels_is_so() -> None:
-    from memcert.engine.trials.environment import Environment
+    from memcert.engine.running.environment import Environment
     from memcert_backends.servers import can_be_lost, start, why_not
 
     for store in ("folder", "sqlite", "redis", "tablestore"):

@@ -9,17 +9,17 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-import memcert.engine.execution
-from memcert.engine import search
-from memcert.engine.certificate import Certificate, write_certificate
-from memcert.engine.certification import certify
-from memcert.engine.common_corpus import CommonCorpus
+import memcert.engine.running.execution
 from memcert.engine.contract import Contract
-from memcert.engine.corpus import Corpus
-from memcert.engine.plan import Plan
+from memcert.engine.corpus.corpus import Corpus
+from memcert.engine.corpus.saved_failures import SavedFailures
 from memcert.engine.rule import Consequence, Level, Rule
-from memcert.engine.session import Session
-from memcert.engine.verdict import Verdict
+from memcert.engine.running.runner import Runner
+from memcert.engine.search import search
+from memcert.engine.search.plan import Plan
+from memcert.engine.verdicts.certificate import Certificate, write_certificate
+from memcert.engine.verdicts.certification import certify
+from memcert.engine.verdicts.verdict import Verdict
 from memcert.resolver import as_backend
 from memcert.short_term import CONTRACT
 from memcert.short_term.operations import Size
@@ -44,7 +44,7 @@ def contract() -> Contract:
     """A contract of five rules that a memory can break one by one."""
     return replace(
         CONTRACT,
-        corpus=CommonCorpus(None, CONTRACT.operations),
+        corpus=Corpus(None, CONTRACT.operations),
         rules=(
             some_rule("ADD-01", Level.CORE),
             some_rule(
@@ -89,11 +89,13 @@ def certified(contract: Contract, monkeypatch: pytest.MonkeyPatch) -> Certify:
     # However slow the machine is, programs get as small as they can.
     monkeypatch.setattr(search, "LEAVING_OUT_SECONDS", 30.0)
 
-    def certified(kind: Any, *, corpus: Corpus | None = None, **plan: Any) -> Certificate:
+    def certified(kind: Any, *, corpus: SavedFailures | None = None, **plan: Any) -> Certificate:
         asked = Plan(**{"budget": 0.0, "shrink_seconds": 1.0} | plan)
-        with Session(contract, as_backend(kind, "tiny")) as session:
-            found = certify(session, asked, corpus or Corpus(None, "tiny", contract), Silent())
-            return write_certificate(session, asked, found)
+        with Runner(contract, as_backend(kind, "tiny")) as runner:
+            found = certify(
+                runner, asked, corpus or SavedFailures(None, "tiny", contract), Silent()
+            )
+            return write_certificate(runner, asked, found)
 
     return certified
 
@@ -103,4 +105,4 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give every operation, and every program, a fraction of a second."""
     for kind in CONTRACT.operations.values():
         monkeypatch.setattr(kind, "seconds", 0.1)
-    monkeypatch.setattr(memcert.engine.execution, "GRACE_SECONDS", 0.5)
+    monkeypatch.setattr(memcert.engine.running.execution, "GRACE_SECONDS", 0.5)

@@ -18,10 +18,10 @@ import pytest
 from markdown_it import MarkdownIt
 from rich.markup import escape
 
-from memcert.engine.execution import Divergence
-from memcert.engine.foreign_text import markdown, markdown_block, one_line, visible, xml
-from memcert.engine.program import Program, Step
-from memcert.engine.script import script
+from memcert.engine.judging.divergence import Divergence
+from memcert.engine.output.foreign_text import markdown, markdown_block, one_line, visible, xml
+from memcert.engine.programs.program import Program, Step
+from memcert.engine.verdicts.script import script
 from memcert.reports.console import show
 from memcert.reports.junit import junit
 from memcert.reports.markdown import markdown as summary
@@ -184,7 +184,7 @@ def test_what_is_in_strings_means_the_same() -> None:
 
 
 def _certificate(text: str) -> dict[str, Any]:
-    from memcert.engine.program import FORMAT
+    from memcert.engine.programs.program import FORMAT
 
     example = {
         "program": {"format": FORMAT, "steps": [{"operation": "size"}]},

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from memcert.engine.certificate import faults, other_corpus
+from memcert.engine.verdicts.certificate import faults, other_corpus
 from memcert.short_term import CONTRACT
 from memcert_reference.json_text import load_json
 

@@ -11,16 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from memcert.engine import search
-from memcert.engine.certification import certify
-from memcert.engine.corpus import Corpus
-from memcert.engine.matrix import PLAN, Row, judge_mutant
-from memcert.engine.plan import Plan
-from memcert.engine.preflight import preflight
-from memcert.engine.program_reading import parse_program
+from memcert.engine.corpus.saved_failures import SavedFailures
+from memcert.engine.programs.reading import parse_program
 from memcert.engine.rule import Faults, Level, Rule
-from memcert.engine.session import Session
-from memcert.engine.verdict import Finding, Verdict
+from memcert.engine.running.preflight import preflight
+from memcert.engine.running.runner import Runner
+from memcert.engine.search import search
+from memcert.engine.search.plan import Plan
+from memcert.engine.verdicts.certification import certify
+from memcert.engine.verdicts.verdict import Finding, Verdict
+from memcert.repository.matrix import PLAN, Row, judge_mutant
 from memcert.resolver import resolve
 from memcert.short_term import CONTRACT
 from memcert.short_term.mutants import MUTANTS
@@ -90,10 +90,10 @@ def _time_enough(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @contextmanager
-def judged(backend: Backend) -> Iterator[Session]:
-    with Session(CONTRACT, backend) as session:
-        preflight(session)
-        yield session
+def judged(backend: Backend) -> Iterator[Runner]:
+    with Runner(CONTRACT, backend) as runner:
+        preflight(runner)
+        yield runner
 
 
 def need_store(backend: Backend) -> None:
@@ -108,7 +108,7 @@ def need_store(backend: Backend) -> None:
 def check(row: Row) -> None:
     """Make sure that a mutant is failed as it should be, by programs that say so again."""
     assert row.survived == []
-    with judged(row.mutant.backend) as session:
+    with judged(row.mutant.backend) as runner:
         for verdict in row.verdicts:
             found = verdict.counterexample
             assert found is not None
@@ -119,7 +119,7 @@ def check(row: Row) -> None:
             most = MOST_IN_A_TRIAL if verdict.rule in TRIALS else MOST_OPERATIONS
             assert len(found.program) <= most, found.program.to_text()
             saved = parse_program(found.program.to_text(), CONTRACT.operations)
-            again = session.execute(saved).divergence
+            again = runner.execute(saved).divergence
             assert again is not None
             assert (again.step, again.operation) == (
                 found.divergence.step,
@@ -169,8 +169,8 @@ def hosts(tmp_path: Path) -> str:
 
 @pytest.mark.parametrize("host", ["in_memory", "kept"])
 def test_a_host_that_nothing_was_done_to_passes(host: str, hosts: str) -> None:
-    with Session(CONTRACT, resolve(f"{hosts}:{host}")) as session:
-        found = certify(session, Plan(budget=10), Corpus(None, "host", CONTRACT), Silent())
+    with Runner(CONTRACT, resolve(f"{hosts}:{host}")) as runner:
+        found = certify(runner, Plan(budget=10), SavedFailures(None, "host", CONTRACT), Silent())
     assert found.capabilities.durable is (host == "kept")
     assert found.capabilities.full_state
     for verdict in found.verdicts:
@@ -192,9 +192,9 @@ def test_the_host_on_a_server_passes_what_is_asked_of_one(hosts: str) -> None:
     backend = resolve(f"{hosts}:networked")
     need_store(backend)
     rules = frozenset(rule.id for rule in CONTRACT.rules if rule.level not in {Level.CORE, None})
-    with Session(CONTRACT, backend) as session:
+    with Runner(CONTRACT, backend) as runner:
         plan = Plan(rules=rules, budget=20)
-        found = certify(session, plan, Corpus(None, "host", CONTRACT), Silent())
+        found = certify(runner, plan, SavedFailures(None, "host", CONTRACT), Silent())
     verdicts = [verdict for verdict in found.verdicts if verdict.rule in rules]
     assert {verdict.rule for verdict in verdicts} >= TRIALS
     assert [each for each in verdicts if each.finding is not Finding.PASSED] == []
@@ -204,9 +204,9 @@ def test_a_mutant_says_how_its_store_is_started_unless_it_is_asked_otherwise() -
     backend = MUTANTS["nothing-on-disk"].backend
     need_store(backend)
     for asked, way in ((None, "process"), ("embedded", "embedded")):
-        with Session(CONTRACT, backend, asked) as session:
-            assert session.subject.server is not None
-            assert session.subject.server.how == way
+        with Runner(CONTRACT, backend, asked) as runner:
+            assert runner.subject.server is not None
+            assert runner.subject.server.how == way
 
 
 def test_the_mutants_are_there_without_a_driver() -> None:

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from memcert.engine.preflight import preflight
 from memcert.engine.rule import Level, Rule
-from memcert.engine.search import Search
-from memcert.engine.session import Session
+from memcert.engine.running.preflight import preflight
+from memcert.engine.running.runner import Runner
+from memcert.engine.search.search import Search
 from memcert.resolver import resolve
 from memcert.short_term import CONTRACT
 
@@ -23,8 +23,8 @@ RULES = [
 
 
 @pytest.fixture(scope="module")
-def session() -> Iterator[Session]:
-    with Session(CONTRACT, resolve("reference")) as opened:
+def runner() -> Iterator[Runner]:
+    with Runner(CONTRACT, resolve("reference")) as opened:
         preflight(opened)
         yield opened
 
@@ -38,8 +38,8 @@ SEEDS = [*range(1, 4), *(pytest.param(seed, marks=pytest.mark.thorough) for seed
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_over_twenty_seeds(session: Session, seed: int) -> None:
+def test_over_twenty_seeds(runner: Runner, seed: int) -> None:
     for rule in RULES:
-        search = Search(few(rule), session.execute, seed, until=0.0, shrink_seconds=1.0)
+        search = Search(few(rule), runner.execute, seed, until=0.0, shrink_seconds=1.0)
         assert search.run() is None, rule.id
         assert search.tally.programs >= 3

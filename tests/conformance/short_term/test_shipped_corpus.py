@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from memcert.engine.preflight import preflight
-from memcert.engine.session import Session
+from memcert.engine.running.preflight import preflight
+from memcert.engine.running.runner import Runner
 from memcert.resolver import resolve
 from memcert.short_term import CONTRACT
 from memcert.short_term.mutants import MUTANTS
@@ -26,10 +26,10 @@ MOST_BYTES = 4096
 
 
 @contextmanager
-def judged(backend: Backend) -> Iterator[Session]:
-    with Session(CONTRACT, backend) as session:
-        preflight(session)
-        yield session
+def judged(backend: Backend) -> Iterator[Runner]:
+    with Runner(CONTRACT, backend) as runner:
+        preflight(runner)
+        yield runner
 
 
 def test_it_is_the_one_of_this_repository() -> None:
@@ -46,22 +46,22 @@ def test_there_is_one_for_each_rule_and_mutant_that_is_meant_to_fail_it() -> Non
 
 @pytest.mark.parametrize("name", MUTANTS)
 def test_each_shows_the_mutant_that_it_is_named_after(name: str) -> None:
-    with judged(MUTANTS[name].backend) as session:
+    with judged(MUTANTS[name].backend) as runner:
         for entry in ENTRIES:
             if entry.bug == name:
                 # Processes meet as the machine lets them.
                 tries = 10 if entry.program.races else 1
-                seen = any(session.execute(entry.program).divergence for _ in range(tries))
+                seen = any(runner.execute(entry.program).divergence for _ in range(tries))
                 assert seen, entry.file_name
 
 
 @pytest.mark.parametrize("name", ["reference", "sqlite"])
 def test_a_backend_that_keeps_the_contract_keeps_them(name: str) -> None:
-    with judged(resolve(name)) as session:
-        lacking = session.subject.capabilities.lacking
+    with judged(resolve(name)) as runner:
+        lacking = runner.subject.capabilities.lacking
         tried = [each for each in ENTRIES if not lacking(CONTRACT.by_id[each.rule].needs)]
         for entry in tried:
-            assert session.execute(entry.program).divergence is None, entry.file_name
+            assert runner.execute(entry.program).divergence is None, entry.file_name
     left_out = {need for each in ENTRIES for need in lacking(CONTRACT.by_id[each.rule].needs)}
     # An ephemeral memory has no space that another one could share; a file has no server.
     gone = {"network", "crash"} | ({"durable"} if name == "reference" else set())

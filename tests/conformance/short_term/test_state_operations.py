@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from memcert.engine.outcome import same_value
+from memcert.engine.programs.outcome import same_value
 from memcert.short_term.state_operations import Export, SaveState, comparable
 from memcert_reference import InMemoryMemory, Msg
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from memcert.engine.operation import Operation
+from memcert.engine.programs.operation import Operation
 from memcert.engine.rule import Consequence, Level, Rule
 from memcert.short_term.messages import Message, MessageRange
 from memcert.short_term.misuse import AddWith

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from memcert.engine.program import Program, Step
+from memcert.engine.programs.program import Program, Step
 from memcert.engine.rule import Consequence, Level, Rule
 from memcert.short_term.messages import IdRange, MessageRange
 from memcert.short_term.misuse import METHODS, CallWith

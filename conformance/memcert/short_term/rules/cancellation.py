@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from memcert.engine.program import Client, Program
+from memcert.engine.programs.fault import Cancel
+from memcert.engine.programs.program import Client, Program
 from memcert.engine.rule import Consequence, Faults, Level, Rule
-from memcert.engine.trials.fault import Cancel
 from memcert.short_term.trial_strategies import (
     TWO,
     befallen,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from memcert.engine.operation import Operation
-from memcert.engine.program import Client, Program, Step
+from memcert.engine.programs.operation import Operation
+from memcert.engine.programs.program import Client, Program, Step
 from memcert.engine.rule import Consequence, Level, Rule
 from memcert.short_term.messages import Message
 from memcert.short_term.operations import Add, Clear, Delete, Read, Size, Summarise, UpdateMarks

@@ -5,10 +5,10 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from memcert.engine.operation import Operation
-from memcert.engine.program import Program, Step
+from memcert.engine.programs.fault_operation import Accept, CutAll, Refuse
+from memcert.engine.programs.operation import Operation
+from memcert.engine.programs.program import Program, Step
 from memcert.engine.rule import Consequence, Faults, Level, Rule
-from memcert.engine.trials.trouble import Accept, CutAll, Refuse
 from memcert.short_term.messages import Message
 from memcert.short_term.operations import Add, Delete, UpdateMarks
 from memcert.short_term.trial_strategies import (

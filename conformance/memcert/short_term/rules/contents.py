@@ -7,8 +7,8 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from memcert.engine.operation import Operation
-from memcert.engine.program import Program
+from memcert.engine.programs.operation import Operation
+from memcert.engine.programs.program import Program
 from memcert.engine.rule import Consequence, Level, Rule
 from memcert.short_term.messages import Message
 from memcert.short_term.misuse import AddLarge, AddWith

@@ -5,11 +5,11 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from memcert.engine.operation import Operation
-from memcert.engine.program import Client, Program, Step
+from memcert.engine.programs.fault import KillClient
+from memcert.engine.programs.fault_operation import KillServer, ReplaceProcess, RestartServer
+from memcert.engine.programs.operation import Operation
+from memcert.engine.programs.program import Client, Program, Step
 from memcert.engine.rule import Consequence, Faults, Level, Rule
-from memcert.engine.trials.fault import KillClient
-from memcert.engine.trials.trouble import KillServer, ReplaceProcess, RestartServer
 from memcert.short_term.operations import Read
 from memcert.short_term.trial_strategies import (
     AWAITS,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from memcert.engine.operation import Operation
-from memcert.engine.program import Program, SpaceName
+from memcert.engine.programs.operation import Operation
+from memcert.engine.programs.program import Program, SpaceName
 from memcert.engine.rule import Consequence, Level, Rule
 from memcert.short_term.operations import Clear, Read
 from memcert.short_term.rules.durable import DURABLE

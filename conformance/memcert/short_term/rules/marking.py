@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from memcert.engine.operation import Operation
-from memcert.engine.program import Program
+from memcert.engine.programs.operation import Operation
+from memcert.engine.programs.program import Program
 from memcert.engine.rule import Consequence, Level, Rule
 from memcert.short_term.operations import UpdateMarks
 from memcert.short_term.strategies import IDS, MARKS, adds, id_tuples, programs

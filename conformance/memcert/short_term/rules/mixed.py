@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from memcert.engine.program import Client
+from memcert.engine.programs.program import Client
 from memcert.engine.rule import Consequence, Level, Rule
 from memcert.short_term.rules.durable import DURABLE
 from memcert.short_term.strategies import (

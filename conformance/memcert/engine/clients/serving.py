@@ -1,0 +1,144 @@
+"""What the other processes of a run do: serve one memory after another.
+
+Run as ``python -m memcert.engine.clients.serving CONTRACT DESCRIPTOR`` by
+`memcert.engine.clients.fork_server`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import select
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import suppress
+from importlib import import_module
+from typing import Any, TypeAlias
+
+from memcert.engine.clients.awaits import Alarm, watched, watched_task
+from memcert.engine.clients.fork_server import give_birth
+from memcert.engine.clients.handle import ERRORS, opened
+from memcert.engine.contract import Contract
+from memcert.resolver import resolve
+from memcert_backends.backend import Space
+from memcert_backends.builtin import BUILT_IN
+from memcert_backends.servers import Server
+from memcert_reference.json_text import dump_json, load_json
+
+_DRIVERS = {
+    "mariadb": ("aiomysql", "sqlalchemy.dialects.mysql.aiomysql"),
+    "postgresql": ("asyncpg", "sqlalchemy.dialects.postgresql.asyncpg"),
+    "postgresql-psycopg": ("psycopg", "sqlalchemy.dialects.postgresql.psycopg"),
+    "sqlite": ("aiosqlite", "sqlalchemy.dialects.sqlite.aiosqlite"),
+}
+"""What SQLAlchemy imports when an engine is made."""
+
+Answer: TypeAlias = Callable[[dict[str, Any]], None]
+
+
+def main() -> None:
+    """Give birth to processes, and serve memories in each."""
+    # What a driver logs of connections that the kit cuts is no news; see the command line.
+    logging.getLogger().addHandler(logging.NullHandler())
+    # What a backend prints is for the console, and for nobody who waits for what memcert prints.
+    os.dup2(2, 1)
+    contract: Contract = import_module(sys.argv[1]).CONTRACT
+    with socket.socket(fileno=int(sys.argv[2])) as asked:
+        line = give_birth(asked, _prepare)
+    if line is None:
+        return
+    # In a thread: the backend may block.
+    threading.Thread(target=_end_with, args=(line.fileno(),), daemon=True).start()
+    with line, line.makefile("r", encoding="utf-8", newline="\n") as requests:
+
+        def answer(data: dict[str, Any]) -> None:
+            line.sendall(dump_json(data).encode() + b"\n")
+
+        with asyncio.Runner() as runner:
+            runner.get_loop().set_task_factory(watched_task)
+            runner.run(_serve(requests, contract, answer))
+
+
+def _end_with(line: int) -> None:
+    """Kill this process, and what a backend started in it, once nobody is at the other end."""
+    waiting = select.poll()
+    # Asked for nothing: that the other end is closed is told all the same.
+    waiting.register(line, 0)
+    waiting.poll()
+    os.killpg(0, signal.SIGKILL)
+
+
+def _prepare(backend: str) -> None:
+    """Import what one of memcert's own backends needs; others may start threads, or connect."""
+    if backend in BUILT_IN or backend.startswith("mutant:"):
+        with suppress(*ERRORS):
+            resolve(backend)
+            for module in _DRIVERS.get(backend, ()):
+                import_module(module)
+
+
+async def _serve(requests: Iterator[str], contract: Contract, answer: Answer) -> None:
+    for line in requests:
+        request: Any = load_json(line)
+        space = Space(request["user_id"], request["session_id"], _server(request["server"]))
+        try:
+            async with opened(resolve(request["open"]), space) as memory:
+                answer({"value": None})
+                await _serve_memory(memory, requests, contract, answer)
+            answer({"value": None})
+        except ERRORS as error:
+            answer(_error(error))
+
+
+async def _serve_memory(
+    memory: Any, requests: Iterator[str], contract: Contract, answer: Answer
+) -> None:
+    saved: dict[int, Any] = {}
+    for line in requests:
+        fields: Any = load_json(line)
+        if "close" in fields:
+            return
+        kill = fields.pop("kill", None)
+        operation = contract.operations[fields.pop("operation")].from_json(fields)
+        try:
+            if kill is not None:
+                await _run_and_die(operation.run(memory, saved), **kill)
+            answer({"value": await operation.run(memory, saved)})
+        except ERRORS as error:
+            answer(_error(error))
+
+
+async def _run_and_die(doing: Coroutine[Any, Any, object], at: int, *, timed: bool) -> None:
+    def die() -> None:
+        if not task.done():
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    if timed:
+        task = asyncio.create_task(doing)
+        # In a thread: the operation may block.
+        threading.Timer(at / 10_000, die).start()
+    else:
+        with watched(Alarm(at, die)):
+            task = asyncio.create_task(doing)
+    await asyncio.wait({task})
+    # It ended before its time. Nobody is told so.
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _error(error: BaseException) -> dict[str, Any]:
+    names = [kind.__name__ for kind in type(error).__mro__]
+    return {"error": names[0], "families": names[1:], "text": str(error)}
+
+
+def _server(data: dict[str, str] | None) -> Server | None:
+    if data is None:
+        return None
+    return Server(data["url"], data["store"], data["how"], data["version"])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,147 @@
+"""Memories in another process.
+
+The other process opens the backend by its specification, so that nothing is shared but the store.
+Each line is one JSON object: a request, or the answer to it. A process serves one memory after
+another (`memcert.engine.clients.serving`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from memcert.engine.clients.fork_server import ForkServer, OtherProcess
+from memcert.engine.clients.handle import SECONDS_TO_OPEN
+from memcert.engine.contract import Contract
+from memcert.engine.programs.fault import KillClient
+from memcert.engine.programs.operation import Operation
+from memcert.engine.programs.outcome import RemoteError
+from memcert_backends.backend import Backend, Space
+from memcert_backends.servers import Server
+from memcert_reference.json_text import dump_json, load_json
+
+SECONDS_TO_CLOSE = 5.0
+"""How long another process may take to close a memory, in seconds; it is killed then."""
+
+
+class ProcessEnded(RemoteError):
+    """The other process ended before it answered."""
+
+
+class RemoteHandle:
+    """A memory in another process.
+
+    Args:
+        process: the process, which has the memory open.
+    """
+
+    def __init__(self, process: OtherProcess) -> None:
+        self._process = process
+        self._turn = asyncio.Lock()
+
+    async def run(self, operation: Operation) -> object:
+        async with self._turn:
+            return await _ask(self._process, operation.to_json())
+
+    async def run_and_die(self, operation: Operation, fault: KillClient) -> object:
+        """Do an operation, during which the process is killed.
+
+        Args:
+            operation: what to do.
+            fault: when; at the latest, it is killed before it gives the answer.
+
+        Raises:
+            ProcessEnded: it was killed.
+        """
+        async with self._turn:
+            return await _ask(self._process, operation.to_json() | {"kill": vars(fault)})
+
+    async def kill(self) -> None:
+        """Kill the process (SIGKILL), and wait until it is gone."""
+        await self._process.end()
+
+
+class Workers:
+    """The other processes of a run; idle ones are kept for the next program.
+
+    Args:
+        contract: whose operations they do.
+    """
+
+    def __init__(self, contract: Contract) -> None:
+        self._nursery = ForkServer(contract.module)
+        self._idle: list[OtherProcess] = []
+        self._busy: set[OtherProcess] = set()
+
+    @asynccontextmanager
+    async def opened(self, backend: Backend, space: Space) -> AsyncIterator[RemoteHandle]:
+        """Open a memory in another process, and close it at the end.
+
+        Args:
+            backend: its `specification` names it in the other process.
+            space: where the memory lives.
+
+        Raises:
+            RemoteError: opening it raised there.
+        """
+        process = (
+            self._idle.pop() if self._idle else await self._nursery.birth(backend.specification)
+        )
+        self._busy.add(process)
+        request = {
+            "open": backend.specification,
+            "user_id": space.user_id,
+            "session_id": space.session_id,
+            "server": _server_to_json(space.server),
+        }
+        clean = False
+        try:
+            async with asyncio.timeout(SECONDS_TO_OPEN):
+                await _ask(process, request)
+            yield RemoteHandle(process)
+            if process.ended:
+                return
+            async with asyncio.timeout(SECONDS_TO_CLOSE):
+                await _ask(process, {"close": True})
+            clean = True
+        finally:
+            self._busy.discard(process)
+            if clean:
+                self._idle.append(process)
+            elif not process.ended:
+                await process.end()
+
+    async def close(self) -> None:
+        """End the idle processes."""
+        while self._idle:
+            await self._idle.pop().end()
+        self._nursery.close()
+
+    def kill(self) -> None:
+        """End every process at once, without waiting for it."""
+        for process in (*self._idle, *self._busy):
+            process.kill()
+        self._nursery.close()
+
+
+async def _ask(process: OtherProcess, request: dict[str, Any]) -> object:
+    line = await process.ask(dump_json(request).encode() + b"\n")
+    if not line:
+        raise ProcessEnded("RuntimeError", [], "the other process ended")
+    answer: Any = load_json(line)
+    if "error" in answer:
+        raise RemoteError(answer["error"], answer["families"], answer["text"])
+    return answer["value"]
+
+
+def _server_to_json(server: Server | None) -> dict[str, str] | None:
+    if server is None:
+        return None
+    return {
+        "url": server.url,
+        "store": server.store,
+        "how": server.how,
+        "version": server.version,
+    }

@@ -1,0 +1,1 @@
+"""How what was seen is judged: step by step, or by an order of operations that explains it all."""

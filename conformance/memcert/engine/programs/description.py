@@ -1,0 +1,47 @@
+"""A program in words: who does what, what is done at the same time, and what befalls it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from memcert.engine.programs.fault_operation import FaultOperation, ReplaceProcess
+from memcert.engine.programs.program import Program, Step
+
+
+class Line(NamedTuple):
+    """A line of a story."""
+
+    place: int | None
+    """The number of the step that it tells of, counted through the branches; None for none."""
+    text: str
+
+
+def story(program: Program) -> list[Line]:
+    """Return a program as lines.
+
+    Args:
+        program: what is done.
+    """
+    lines = [Line(place, _told(program, step)) for place, step in enumerate(program.steps)]
+    place = len(program.steps)
+    for number, branch in enumerate(program.branches):
+        lines.append(Line(None, f"at the same time, branch {number}:"))
+        for step in branch:
+            lines.append(Line(place, f"  {_told(program, step)}"))
+            place += 1
+    if program.schedule:
+        turns = " ".join(map(str, program.schedule))
+        lines.append(Line(None, f"whose turn it is, await by await: {turns}"))
+    if program.pool:
+        lines.append(Line(None, f"on a pool of {program.pool}"))
+    return lines
+
+
+def _told(program: Program, step: Step) -> str:
+    who = f"client {step.client}: " if len(program.clients) > 1 else ""
+    if isinstance(step.operation, FaultOperation) and not isinstance(
+        step.operation, ReplaceProcess
+    ):
+        who = ""
+    source = "; ".join(step.operation.source("memory"))
+    return who + source + (f"  # {step.fault}" if step.fault is not None else "")

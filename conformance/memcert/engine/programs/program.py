@@ -1,0 +1,195 @@
+"""A program: operations as plain data, and who does them where.
+
+A program says nothing of a backend, so the same one runs against each of them. Its spaces and
+clients are few and numbered; the kit gives every execution ids of its own, so that no two
+executions ever meet in a store.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any, ClassVar
+
+from memcert.engine.programs.fault import (
+    CrashServer,
+    Fault,
+    fault_to_json,
+    needs_network,
+)
+from memcert.engine.programs.fault_operation import FaultOperation
+from memcert.engine.programs.operation import Operation
+from memcert_reference.json_text import dump_json
+
+FORMAT = 1
+"""The version of the JSON form."""
+
+
+@dataclass(frozen=True)
+class SpaceName:
+    """What a space of a program is called.
+
+    Args:
+        user: the end of the user's id, after what makes it new in each execution.
+        session: the end of the session's id.
+        shared_session: whether the session's id is just that, with nothing new before it, so that
+            ids of different pairs may collide where a backend joins them.
+    """
+
+    user: str = ""
+    session: str = ""
+    shared_session: bool = False
+
+
+@dataclass(frozen=True)
+class Client:
+    """Who does operations.
+
+    Args:
+        space: the number of its space.
+        process: whether it lives in another process.
+    """
+
+    space: int = 0
+    process: bool = False
+
+
+@dataclass(frozen=True)
+class Reopen(Operation):
+    """Close the memory and open it again, as a restart does."""
+
+    kind: ClassVar[str] = "reopen"
+
+    async def run(self, memory: Any, saved: dict[int, Any]) -> object:
+        raise NotImplementedError("the execution does this itself")
+
+    def source(self, memory: str) -> list[str]:
+        return [f"{memory} = await memories.reopen({memory})"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One operation of one client.
+
+    Args:
+        operation: what is done.
+        client: the number of the client who does it.
+        fault: what befalls it meanwhile.
+    """
+
+    operation: Operation
+    client: int = 0
+    fault: Fault | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return its JSON form."""
+        data = self.operation.to_json()
+        if self.client:
+            data["client"] = self.client
+        if self.fault is not None:
+            data["fault"] = fault_to_json(self.fault)
+        return data
+
+
+@dataclass(frozen=True)
+class Program:
+    """A list of operations as plain data.
+
+    Args:
+        steps: the operations, in order.
+        spaces: the spaces that they are about.
+        clients: who does them; each has a memory open in its space.
+        fresh_store: whether it runs in a store that nothing was ever stored in.
+        blind_to: the kinds of operations whose answers it is not about, so that they are not
+            looked at; whether they raise is, and what they do to the state.
+        branches: what is done at the same time once the steps are done: each branch is a list of
+            steps, done one after the other.
+        schedule: whose turn it is, await by await, as numbers of branches; after the last one, and
+            where a branch cannot go on, they run as they do.
+        pool: how many connections the clients of this process share; 0 for clients with
+            connections of their own. A backend that declares no pool takes no notice.
+        in_order: whether what branches start on one memory takes effect in the order in which it
+            was started, not only in some order.
+        judges_errors: whether the errors that a fault brings about are looked at.
+    """
+
+    steps: tuple[Step, ...]
+    spaces: tuple[SpaceName, ...] = (SpaceName(),)
+    clients: tuple[Client, ...] = field(default=(Client(),))
+    fresh_store: bool = False
+    blind_to: tuple[str, ...] = ()
+    branches: tuple[tuple[Step, ...], ...] = ()
+    schedule: tuple[int, ...] = ()
+    pool: int = 0
+    in_order: bool = False
+    judges_errors: bool = False
+
+    def __len__(self) -> int:
+        """Return how many operations it has; a reopening is one."""
+        return len(self.steps) + sum(map(len, self.branches))
+
+    @property
+    def all_steps(self) -> tuple[Step, ...]:
+        """The steps, and those of the branches after them."""
+        return (*self.steps, *chain.from_iterable(self.branches))
+
+    @property
+    def troubled(self) -> bool:
+        """Whether something is done at the same time, or goes wrong."""
+        return bool(self.branches or self.pool) or any(
+            step.fault is not None or isinstance(step.operation, FaultOperation)
+            for step in self.steps
+        )
+
+    @property
+    def races(self) -> bool:
+        """Whether processes do something at the same time, so that chance decides who is first."""
+        return bool(self.branches) and any(client.process for client in self.clients)
+
+    @property
+    def crashes(self) -> bool:
+        """Whether it takes a server that can be killed."""
+        return any(
+            isinstance(step.fault, CrashServer)
+            or (isinstance(step.operation, FaultOperation) and step.operation.crash)
+            for step in self.all_steps
+        )
+
+    @property
+    def networked(self) -> bool:
+        """Whether it takes a network between client and server."""
+        return any(
+            needs_network(step.fault)
+            or (isinstance(step.operation, FaultOperation) and step.operation.network)
+            for step in self.all_steps
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return its JSON form; what is the default is left out."""
+        data: dict[str, Any] = {
+            "format": FORMAT,
+            "steps": [step.to_json() for step in self.steps],
+        }
+        if self.spaces != (SpaceName(),):
+            data["spaces"] = [vars(space) for space in self.spaces]
+        if self.clients != (Client(),):
+            data["clients"] = [vars(client) for client in self.clients]
+        if self.fresh_store:
+            data["fresh_store"] = True
+        if self.blind_to:
+            data["blind_to"] = list(self.blind_to)
+        if self.branches:
+            data["branches"] = [[step.to_json() for step in branch] for branch in self.branches]
+        if self.schedule:
+            data["schedule"] = list(self.schedule)
+        if self.pool:
+            data["pool"] = self.pool
+        if self.in_order:
+            data["in_order"] = True
+        if self.judges_errors:
+            data["judges_errors"] = True
+        return data
+
+    def to_text(self) -> str:
+        """Return its JSON text, the same for equal programs."""
+        return dump_json(self.to_json())

@@ -1,0 +1,1 @@
+"""How a program runs: its clients one after another, or at the same time with faults."""

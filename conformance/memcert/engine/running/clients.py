@@ -1,0 +1,128 @@
+"""The memories of a trial: opened for its clients, and closed whatever becomes of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from time import perf_counter
+
+from memcert.engine.clients.handle import ERRORS, SECONDS_TO_OPEN
+from memcert.engine.clients.loop_watch import at_most
+from memcert.engine.clients.opening import Opened, open_client
+from memcert.engine.judging.divergence import Diverged, Divergence, divergence_on
+from memcert.engine.programs.outcome import Outcome
+from memcert.engine.programs.program import Client
+from memcert.engine.running import time_limits
+from memcert.engine.running.execution import Execution
+from memcert.engine.running.subject import Subject
+from memcert_backends.backend import Space
+
+
+class ClientMemories:
+    """Opens and closes the memories of a trial's clients.
+
+    Args:
+        subject: whose memories they are.
+        clients: who they are for.
+        spaces: where they live.
+        result: where the time that this takes is counted.
+    """
+
+    def __init__(
+        self,
+        subject: Subject,
+        clients: Sequence[Client],
+        spaces: Sequence[Space],
+        result: Execution,
+    ) -> None:
+        self._subject = subject
+        self._clients = clients
+        self._spaces = spaces
+        self._result = result
+        self.open_ones: list[Opened] = []
+        # Openings and closings that are under way, and until when that is no hang.
+        self._under_way: list[tuple[str, float]] = []
+
+    def late(self) -> str | None:
+        """Return what should have ended even if it had to be cancelled; None for nothing."""
+        now = perf_counter()
+        return next((named for named, until in self._under_way if now > until), None)
+
+    async def open_all(self) -> None:
+        """Open a memory for every client.
+
+        Raises:
+            Diverged: one cannot be opened.
+        """
+        for number in range(len(self._clients)):
+            self.open_ones.append(await self._open(number, 0))
+
+    async def reopen(self, number: int, place: int, *, killed: bool = False) -> None:
+        """Close a client's memory and open it again.
+
+        Args:
+            number: the client.
+            place: the number of the step.
+            killed: whether its process was killed, so that its end is nothing to look at.
+
+        Raises:
+            Diverged: it cannot be closed, or opened.
+        """
+        if killed:
+            await self.open_ones[number].stack.aclose()
+        else:
+            await self._close(self.open_ones[number], place)
+        self.open_ones[number] = await self._open(number, place)
+
+    async def close_all(self, place: int) -> Divergence | None:
+        """Close every memory, and return the first thing that went wrong.
+
+        Args:
+            place: the number of the last step.
+        """
+        first: Divergence | None = None
+        for opened in reversed(self.open_ones):
+            try:
+                await self._close(opened, place)
+            except Diverged as found:
+                first = first or found.divergence
+        return first
+
+    async def _open(self, number: int, place: int) -> Opened:
+        client, subject = self._clients[number], self._subject
+        named = "opening the memory"
+        with self._noted(named, SECONDS_TO_OPEN, place):
+            try:
+                opened, seconds = await open_client(
+                    client, self._spaces[client.space], subject.backend, subject.workers, {}
+                )
+            except ERRORS as error:
+                observed = str(Outcome(error=error))
+                raise Diverged(divergence_on(place, named, "a memory", observed)) from error
+        self._result.backend_seconds += seconds
+        return opened
+
+    async def _close(self, opened: Opened, place: int) -> None:
+        # In the task that opened it: a factory may hold what belongs to that task.
+        began = perf_counter()
+        named = "closing the memory"
+        with self._noted(named, time_limits.CLOSE_SECONDS, place):
+            try:
+                async with asyncio.timeout(time_limits.CLOSE_SECONDS):
+                    await opened.stack.aclose()
+            except ERRORS as error:
+                observed = str(Outcome(error=error))
+                raise Diverged(divergence_on(place, named, "no error", observed)) from error
+            finally:
+                self._result.backend_seconds += perf_counter() - began
+
+    @contextmanager
+    def _noted(self, named: str, seconds: float, place: int) -> Iterator[None]:
+        doing = (named, perf_counter() + seconds + time_limits.STOP_SECONDS)
+        self._under_way.append(doing)
+        try:
+            with at_most(seconds, named, place):
+                yield
+        finally:
+            self._under_way.remove(doing)

@@ -1,0 +1,179 @@
+"""A run's hold on a backend: one event loop, one running store, programs one after another."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from contextlib import ExitStack, suppress
+from dataclasses import replace
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from memcert.engine.capabilities import Capabilities
+from memcert.engine.clients.awaits import watched_task
+from memcert.engine.clients.loop_watch import LoopBlocked, LoopWatch, at_most
+from memcert.engine.clients.workers import Workers
+from memcert.engine.contract import Contract
+from memcert.engine.judging.divergence import Divergence
+from memcert.engine.programs.outcome import HangError, Outcome
+from memcert.engine.programs.program import Program
+from memcert.engine.running.concurrent_run import ConcurrentRun
+from memcert.engine.running.environment import Environment
+from memcert.engine.running.execution import Execution
+from memcert.engine.running.sequential_run import SequentialRun
+from memcert.engine.running.subject import Subject
+from memcert_backends.backend import Backend
+from memcert_backends.servers import start
+
+Result = TypeVar("Result")
+
+SECONDS_TO_LEAVE = 1.0
+"""How long tasks that are given up may take to end once cancelled, in seconds."""
+
+SECONDS_TO_END = 5.0
+"""How long tasks that are left at the end of a session may take, in seconds."""
+
+
+class Runner:
+    """A backend under judgement; a context manager that starts its store and stops it.
+
+    Args:
+        contract: what it is judged by.
+        backend: what is judged.
+        server: how its store is started (`memcert_backends.servers.start`); None for the backend's
+            own way.
+
+    Raises:
+        ServerUnavailable: the store cannot be had in this way (on entering).
+    """
+
+    def __init__(self, contract: Contract, backend: Backend, server: str | None = None) -> None:
+        self._how = server
+        self._stack = ExitStack()
+        self._watch = LoopWatch()
+        self.subject = Subject(contract, backend, Capabilities(), Workers(contract))
+
+    def __enter__(self) -> Self:
+        backend = self.subject.backend
+        self._stack.enter_context(self._watch)
+        if backend.store is not None:
+            server = self._stack.enter_context(start(backend.store, self._how or backend.way))
+            environment = Environment(server)
+            self._stack.callback(environment.close)
+            self.subject = replace(self.subject, server=server, environment=environment)
+        self._runner = _new_runner()
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        with self._stack:
+            try:
+                self.run(self.subject.workers.close())
+            finally:
+                self._leave(SECONDS_TO_END)
+
+    def grant(self, capabilities: Capabilities) -> None:
+        """Say what the backend can do.
+
+        Args:
+            capabilities: what was detected and declared.
+        """
+        self.subject = replace(self.subject, capabilities=capabilities)
+
+    def run(self, coroutine: Coroutine[Any, Any, Result]) -> Result:
+        """Run a coroutine on the loop of this session.
+
+        Args:
+            coroutine: what to run.
+
+        Raises:
+            LoopBlocked: the backend kept the loop.
+        """
+        with self._watch.running(self._runner.get_loop()):
+            return self._runner.run(coroutine)
+
+    def check(self, rule: str) -> None:
+        """Say which rule is checked from now on.
+
+        Args:
+            rule: its id.
+        """
+        self._watch.about = rule
+
+    def execute(self, program: Program) -> Execution:
+        """Run a program against the backend and the model, and give up on one that hangs.
+
+        Args:
+            program: what to run.
+        """
+        run = (ConcurrentRun if program.troubled else SequentialRun)(program, self.subject)
+        execution = None
+        with suppress(LoopBlocked):
+            execution = self.run(_guarded(run))
+        if (error := self._watch.noticed) is not None:
+            # Even if the backend caught it.
+            execution = None
+            observed = str(Outcome(error=HangError(str(error))))
+            run.result.blocked = error.operation
+            # What went wrong first is what matters.
+            run.result.divergence = run.result.divergence or Divergence(
+                error.step, error.operation, "an end", observed, hang=True
+            )
+        if execution is None or execution.loop_lost:
+            # Something in that loop cannot be stopped; the rest of the run gets another one.
+            self.subject.workers.kill()
+            self._leave(SECONDS_TO_LEAVE)
+            self._runner = _new_runner()
+            self.subject = replace(self.subject, workers=Workers(self.subject.contract))
+            return run.result
+        return execution
+
+    def _leave(self, seconds: float) -> None:
+        """Close the loop, once the rest of it has ended, or if something in it cannot be stopped.
+
+        Left to the garbage collector it would be taken apart in any order: an asynchronous
+        generator that goes before its loop has Python 3.13 warn of an `aclose()` that nobody
+        awaits. `asyncio.Runner` would wait for what does not end.
+        """
+        loop = self._runner.get_loop()
+        with suppress(LoopBlocked), self._watch.running(loop), at_most(seconds, "ending tasks"):
+            loop.run_until_complete(_end_tasks(seconds))
+        asyncio.set_event_loop(None)
+        loop.close()
+
+
+def _new_runner() -> asyncio.Runner:
+    runner = asyncio.Runner()
+    runner.get_loop().set_task_factory(watched_task)
+    return runner
+
+
+async def _end_tasks(seconds: float) -> None:
+    """Cancel every other task, and wait for them and for what they start in ending."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + seconds
+    this = {asyncio.current_task()}
+    for task in asyncio.all_tasks() - this:
+        task.cancel()
+    while (left := asyncio.all_tasks() - this) and (seconds := until - loop.time()) > 0:
+        await asyncio.wait(left, timeout=seconds)
+    closing = asyncio.create_task(loop.shutdown_asyncgens())
+    await asyncio.wait({closing}, timeout=max(until - loop.time(), 0.1))
+
+
+async def _guarded(run: SequentialRun | ConcurrentRun) -> Execution | None:
+    """Run a program to its end, or until it is clear that it has none."""
+    task = asyncio.create_task(run.execute())
+    try:
+        while not task.done() and run.stuck() is None:
+            await asyncio.wait({task}, timeout=0.5)
+    except BaseException:
+        # The user has had enough: what is open is closed, unless that cannot be.
+        task.cancel()
+        await asyncio.wait({task}, timeout=SECONDS_TO_LEAVE)
+        raise
+    return task.result() if task.done() else None

@@ -1,0 +1,1 @@
+"""How a program that breaks a rule is searched for, and made small."""
