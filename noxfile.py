@@ -123,7 +123,7 @@ def agentscope(session: nox.Session) -> None:
     _pytest(
         session,
         "tests/backends/agentscope",
-        "tests/backends/tablestore/emulator/test_agentscope.py",
+        "tests/backends/tablestore_emulator/test_agentscope.py",
     )
 
 

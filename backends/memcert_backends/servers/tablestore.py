@@ -130,7 +130,7 @@ def lag() -> str:
     Raises:
         ServerUnavailable: `LAG_VARIABLE` says something else.
     """
-    from memcert_backends.tablestore.emulator.lag import Lag
+    from tablestore_emulator.lag import Lag
 
     said = os.environ.get(LAG_VARIABLE, DEFAULT_LAG)
     try:
@@ -189,7 +189,7 @@ def _http_error() -> type[Exception]:
 
 @contextmanager
 def _embedded() -> Iterator[Server]:
-    from memcert_backends.tablestore.emulator import EmulatorUnavailable, emulator
+    from tablestore_emulator import EmulatorUnavailable, emulator
 
     with ExitStack() as stack:
         try:

@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from memcert_backends.servers.tablestore_journal import Journal
-from memcert_backends.tablestore.emulator.errors import ServiceError
-from memcert_backends.tablestore.emulator.lag import Lag
-from memcert_backends.tablestore.emulator.server import Emulator, serving
-from memcert_backends.tablestore.emulator.service import Request, Service
-from memcert_backends.tablestore.emulator.settings import Settings
+from tablestore_emulator.errors import ServiceError
+from tablestore_emulator.lag import Lag
+from tablestore_emulator.server import Emulator, serving
+from tablestore_emulator.service import Request, Service
+from tablestore_emulator.settings import Settings
 
 JOURNAL = "journal"
 """The file with the requests, in the folder of the server."""

@@ -14,8 +14,8 @@ from memcert_backends.servers.server import KillableServer, Server
 from memcert_backends.servers.server_process import HOST, Program, ServerProcess, running
 from memcert_backends.servers.tablestore import STORE, emulator_version, lag, new_table
 from memcert_backends.servers.tablestore_host import READY
-from memcert_backends.tablestore.emulator.settings import Settings
 from memcert_backends.tablestore.url import TablestoreURL
+from tablestore_emulator.settings import Settings
 
 
 @contextmanager

@@ -22,7 +22,7 @@ def emulator() -> None:
 @in_one_line
 def tablestore(arguments: tuple[str, ...]) -> None:
     """Run the emulator of Alibaba Cloud Tablestore (--help shows its options)."""
-    from memcert_backends.tablestore.emulator.__main__ import main
+    from tablestore_emulator.__main__ import main
 
     try:
         failed = main(arguments)

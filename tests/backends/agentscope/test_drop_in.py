@@ -22,7 +22,7 @@ from sqlalchemy import make_url, text
 import memcert_backends.agentscope
 from memcert_backends.agentscope.refusals import REFUSED
 from memcert_backends.servers import Server
-from memcert_backends.tablestore.emulator.running import emulator
+from tablestore_emulator.running import emulator
 
 from .public import (
     ANSWER,

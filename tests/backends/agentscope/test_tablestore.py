@@ -12,7 +12,7 @@ import agentscope.memory
 from agentscope.message import Msg
 
 from memcert_backends.agentscope import TablestoreMemory
-from memcert_backends.tablestore.emulator.running import emulator
+from tablestore_emulator.running import emulator
 
 
 def test_what_was_written_is_read_at_once_as_agentscope_s_own_message() -> None:

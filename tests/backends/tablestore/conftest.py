@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from memcert_backends.tablestore import TablestoreMemory
-from memcert_backends.tablestore.emulator import Control, RunningEmulator, emulator
 from memcert_backends.tablestore.row import Item, columns_of, key_of
 from memcert_backends.tablestore.sdk import ots
+from tablestore_emulator import Control, RunningEmulator, emulator
 
 
 class Place:

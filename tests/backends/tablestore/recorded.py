@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from memcert_backends.tablestore import TablestoreMemory, data, log
-from memcert_backends.tablestore.emulator import emulator
 from memcert_backends.tablestore.sdk import ots
 from memcert_reference import Msg
+from tablestore_emulator import emulator
 
 DATA = Path(__file__).parent / "data"
 """A folder of rows and states for each release."""

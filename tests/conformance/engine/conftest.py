@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-import memcert.engine.running.execution
+import memcert.engine.running.sequential_run
 from memcert.engine.contract import Contract
 from memcert.engine.corpus.corpus import Corpus
 from memcert.engine.corpus.saved_failures import SavedFailures
@@ -105,4 +105,4 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give every operation, and every program, a fraction of a second."""
     for kind in CONTRACT.operations.values():
         monkeypatch.setattr(kind, "seconds", 0.1)
-    monkeypatch.setattr(memcert.engine.running.execution, "GRACE_SECONDS", 0.5)
+    monkeypatch.setattr(memcert.engine.running.sequential_run, "GRACE_SECONDS", 0.5)

@@ -1,4 +1,4 @@
-"""Doing the operations of a concurrent run in time, and noting when, by a clock that orders them."""
+"""Doing the operations of a concurrent run in time, by a clock that orders their ends."""
 
 from __future__ import annotations
 

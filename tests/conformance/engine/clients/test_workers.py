@@ -12,7 +12,7 @@ from time import monotonic, perf_counter, sleep
 import pytest
 
 import memcert.engine.clients.workers
-import memcert.engine.running.execution
+import memcert.engine.running.sequential_run
 from memcert.engine.programs.outcome import RemoteError
 from memcert.engine.programs.program import Client, Program, Reopen, Step
 from memcert.engine.running.preflight import preflight
@@ -194,7 +194,7 @@ def test_what_hangs_there_is_a_verdict_within_its_limit(
     memories: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Delete, "seconds", 0.2)
-    monkeypatch.setattr(memcert.engine.running.execution, "GRACE_SECONDS", 1.0)
+    monkeypatch.setattr(memcert.engine.running.sequential_run, "GRACE_SECONDS", 1.0)
     monkeypatch.setattr(memcert.engine.clients.workers, "SECONDS_TO_CLOSE", 0.5)
     with Runner(CONTRACT, resolve(f"{memories}:hangs")) as runner:
         preflight(runner)
