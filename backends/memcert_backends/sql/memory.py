@@ -159,10 +159,17 @@ class AsyncSQLAlchemyMemory(StoredMemory):
         return await self._database.read(lambda on: operation(on, self._operations(on)), nothing)
 
     async def _change(self, operation: Callable[[Connection, Operations], T], nothing: T) -> T:
-        return await self._database.change(lambda on: operation(on, self._operations(on)), nothing)
+        return await self._database.change(lambda on: self._written(on, operation), nothing)
 
     async def _store(self, operation: Callable[[Connection, Operations], None]) -> None:
         await self._database.store(
-            lambda on: operation(on, self._operations(on)),
+            lambda on: self._written(on, operation),
             lambda on: self._operations(on).create(on),
         )
+
+    def _written(
+        self, connection: Connection, operation: Callable[[Connection, Operations], T]
+    ) -> T:
+        operations = self._operations(connection)
+        operations.prepare_to_write(connection)
+        return operation(connection, operations)

@@ -77,6 +77,13 @@ class Operations(ABC):
     def replace(self, connection: Connection, summary: str, rows: list[MarkedRow]) -> None:
         """Replace everything in the space."""
 
+    def prepare_to_write(self, connection: Connection) -> None:  # noqa: B027 - most have nothing to do
+        """Wait until this connection may write, where an operation's first statement does not.
+
+        Args:
+            connection: one in a transaction.
+        """
+
     def create(self, connection: Connection) -> None:
         """Create the tables that are not there."""
         self._dialect.create(connection, [*self._reads.create, self._reads.stamp])

@@ -94,6 +94,15 @@ class SQLite(Dialect):
 class SQLiteOperations(StepwiseOperations):
     """The operations of one space in SQLite."""
 
+    _statements: SQLiteStatements
+
+    def prepare_to_write(self, connection: Connection) -> None:
+        # A list is read with json_each, which is the main file's: that is locked for reading first.
+        # Who then waits for an attached file waits for ever if its owner has locked both and means
+        # to commit (https://www.sqlite.org/lockingv3.html).
+        if self._statements.lock_attached is not None:
+            self._run(connection, self._statements.lock_attached)
+
     def _identifier_json(self, identifier: str) -> str:
         return encode_basestring(identifier)
 

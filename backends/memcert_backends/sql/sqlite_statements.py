@@ -16,6 +16,7 @@ from sqlalchemy import (
     TextClause,
     bindparam,
     delete,
+    false,
     func,
     literal_column,
     select,
@@ -51,6 +52,13 @@ class SQLiteStatements(Statements):
 
         # Whatever changes first locks the whole database.
         self.lock = None
+
+        self.lock_attached: TextClause | None = None
+        """Lock a file that is attached, and read no other one; None for the main one."""
+        if tables.schema != dialect.own_schema:
+            self.lock_attached = self._text_of(
+                update(spaces).values(size=literal_column("0")).where(false())
+            )
 
         known = select(func.count()).select_from(messages).where(self._messages_by_id)
         self.reserve = self._upsert_space(

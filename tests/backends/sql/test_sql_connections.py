@@ -103,10 +103,7 @@ def test_fifty_memories_on_a_pool_of_five(run: Any, patience: dict[str, Any]) ->
         assert [one.id for one in await memory.get_memory("m")] == ["2", "3"]
 
     async def check(engine: AsyncEngine) -> None:
-        memories = [
-            AsyncSQLAlchemyMemory(engine, f"{number}", operation_timeout=None)
-            for number in range(50)
-        ]
+        memories = [AsyncSQLAlchemyMemory(engine, f"{number}") for number in range(50)]
         await asyncio.gather(*map(work, memories))
 
     run(check, **QUEUE, **patience, pool_size=5, pool_timeout=60)

@@ -184,7 +184,7 @@ def test_imports_and_adds_at_once_lose_nothing_and_never_deadlock(
     async def check(engine: AsyncEngine) -> None:
         errors: list[Any] = []
         state = await state_of("a", "b", "c", summary="s")
-        memories = [AsyncSQLAlchemyMemory(engine, operation_timeout=None) for _ in range(5)]
+        memories = [AsyncSQLAlchemyMemory(engine) for _ in range(5)]
         await memories[0].import_state(state)
         event.listen(engine.sync_engine, "handle_error", errors.append)
 

@@ -192,9 +192,7 @@ def test_first_users_of_several_schemas_at_once(
             # SQLite admits one writer; the rest wait for it.
             await asyncio.gather(
                 *(
-                    AsyncSQLAlchemyMemory(
-                        engine, f"{number}", schema=schema, operation_timeout=None
-                    ).add(message("a"))
+                    AsyncSQLAlchemyMemory(engine, f"{number}", schema=schema).add(message("a"))
                     for number in range(4)
                     for schema in named.values()
                 )

@@ -108,13 +108,9 @@ def test_nobody_who_comes_first_in_a_transaction_gets_into_anothers_way(
                 connection.exec_driver_sql("BEGIN")
 
         async with AsyncSession(engine) as session, session.begin():
-            memories = [
-                AsyncSQLAlchemyMemory(session, each, operation_timeout=None)
-                for each in (None, "another")
-            ]
-            await memories[0].add([message(f"{number}"), message("same")])
+            await AsyncSQLAlchemyMemory(session).add([message(f"{number}"), message("same")])
             await asyncio.sleep(0.05)
-            await memories[1].add(message(f"{number}"))
+            await AsyncSQLAlchemyMemory(session, "another").add(message(f"{number}"))
 
     async def check(engine: AsyncEngine) -> None:
         # In MySQL, transactions that make spaces may get into each other's way.

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Coroutine
 from contextlib import ExitStack, suppress
 from dataclasses import replace
+from inspect import CORO_CREATED, getcoroutinestate
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -93,8 +94,13 @@ class Runner:
         Raises:
             LoopBlocked: the backend kept the loop.
         """
-        with self._watch.running(self._runner.get_loop()):
-            return self._runner.run(coroutine)
+        try:
+            with self._watch.running(self._runner.get_loop()):
+                return self._runner.run(coroutine)
+        finally:
+            # An interrupt may come before it has begun: Python would warn that nobody awaits it.
+            if getcoroutinestate(coroutine) == CORO_CREATED:
+                coroutine.close()
 
     def check(self, rule: str) -> None:
         """Say which rule is checked from now on.

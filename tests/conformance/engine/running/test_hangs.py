@@ -220,3 +220,22 @@ def test_opening_and_closing_in_a_program(
     assert divergence is not None
     assert (divergence.step, divergence.operation) == (1, operation)
     assert observed in divergence.observed
+
+
+def test_an_interrupt_before_anything_runs_leaves_nothing_to_complain_of(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def interrupted(_: Any, coroutine: Any) -> None:
+        raise KeyboardInterrupt
+
+    with (
+        warnings.catch_warnings(record=True) as said,
+        Session(CONTRACT, as_backend(InMemoryMemory, "tiny")) as session,
+    ):
+        with monkeypatch.context() as context:
+            context.setattr(asyncio.Runner, "run", interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                session.execute(GOOD)
+        assert session.execute(GOOD).divergence is None
+        gc.collect()
+    assert not said
