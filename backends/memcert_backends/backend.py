@@ -20,6 +20,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from memcert_backends.catalogue import STORES
 from memcert_backends.servers.server import Server
 
 
@@ -55,7 +56,7 @@ class Backend:
     Args:
         name: how reports name it.
         open: the async generator function; the lifetime of a memory is its ``yield``.
-        store: which store the kit starts for it (`memcert_backends.servers.STORES`), if any.
+        store: which store the kit starts for it (`memcert_backends.catalogue.STORES`), if any.
         extra: the extra of this distribution that it needs, if any.
         durable: whether what was stored is there after the memory was closed and opened again; one
             that does not promise that is certified at level core, and its certificate says so.
@@ -105,7 +106,6 @@ def backend(
     Raises:
         TypeError: what is decorated is not an async generator function.
     """
-    from memcert_backends.servers import STORES
 
     def decorate(function: Factory) -> Backend:
         if not inspect.isasyncgenfunction(function):

@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
-from urllib.parse import urlsplit
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from importlib import import_module
+from typing import Protocol
 
+from memcert_backends.catalogue import ROWS, StoreRow
+from memcert_backends.store_url import UnknownURL
 from memcert_backends.stored_memory import StoredMemory
 
-DRIVERS = {
-    "sqlite": "aiosqlite",
-    "postgresql": "asyncpg",
-    "mysql": "aiomysql",
-    "mariadb": "aiomysql",
-}
-"""The driver that is used where a URL names a database only."""
-
-REDIS = ("redis", "rediss", "unix")
-"""The URLs of Redis, as ``redis.asyncio.Redis.from_url`` takes them."""
-
-TABLESTORE = "tablestore"
-"""The URLs of Tablestore, as `memcert_backends.tablestore.url` has them."""
+__all__ = ["Opener", "UnknownURL", "check_url", "open_by_url"]
 
 
-class UnknownURL(Exception):
-    """A URL leads to no store that there is a memory for; one line that says so."""
+class Opener(Protocol):
+    """What a store's row names to open a memory by a URL."""
+
+    def __call__(
+        self, url: str, user_id: str, session_id: str, prefix: str | None, *, create: bool
+    ) -> AbstractAsyncContextManager[StoredMemory]:
+        """Return a context that opens a memory, as `open_by_url` describes it."""
 
 
 def check_url(url: str) -> None:
@@ -37,12 +32,7 @@ def check_url(url: str) -> None:
     Raises:
         UnknownURL: there is no memory for it; one line says why.
     """
-    scheme, separator, _ = url.partition("://")
-    if not separator:
-        raise UnknownURL(f"{url!r} is no URL, such as sqlite:///path/to/file or redis://host:6379")
-    if scheme not in (*REDIS, TABLESTORE) and scheme.partition("+")[0] not in DRIVERS:
-        known = ", ".join(f"{each}://" for each in (*REDIS[:2], *DRIVERS, TABLESTORE))
-        raise UnknownURL(f"there is no memory for {scheme}:// URLs; there is for {known}")
+    _row_of(url)
 
 
 @asynccontextmanager
@@ -65,85 +55,27 @@ async def open_by_url(
         TypeError: an id is not a string.
         ValueError: an id or the prefix is not admitted.
     """
-    check_url(url)
-    scheme = urlsplit(url).scheme
-    database, _, driver = scheme.partition("+")
+    row = _row_of(url)
+    module, _, name = row.opener.partition(":")
     try:
-        if scheme in REDIS:
-            opened = _open_redis(url, user_id, session_id, prefix or "")
-        elif scheme == TABLESTORE:
-            opened = _open_tablestore(url, user_id, session_id, prefix)
-        else:
-            rest = url.partition("://")[2]
-            full = f"{database}+{driver or DRIVERS[database]}://{rest}"
-            opened = _open_sql(full, user_id, session_id, prefix, create=create)
-        async with opened as memory:
+        opener: Opener = getattr(import_module(module), name)
+        async with opener(url, user_id, session_id, prefix, create=create) as memory:
             yield memory
     except ModuleNotFoundError as error:
+        scheme = url.partition("://")[0]
         raise UnknownURL(
             f"{scheme}:// needs an extra: pip install 'memcert[all]' ({error})"
         ) from error
 
 
-@asynccontextmanager
-async def _open_redis(
-    url: str, user_id: str, session_id: str, prefix: str
-) -> AsyncIterator[StoredMemory]:
-    from redis.asyncio import Redis, RedisCluster
-    from redis.exceptions import ResponseError
-
-    from memcert_backends.redis import RedisMemory
-
-    async with Redis.from_url(url) as server:
-        try:
-            cluster = (await server.info("cluster")).get("cluster_enabled")
-        except ResponseError:
-            # Not permitted, or not known, as in fakeredis.
-            cluster = False
-    kind: type[Redis] | type[RedisCluster] = RedisCluster if cluster else Redis
-    async with (
-        kind.from_url(url) as client,
-        RedisMemory(
-            client=client, user_id=user_id, session_id=session_id, key_prefix=prefix
-        ) as memory,
-    ):
-        yield memory
-
-
-@asynccontextmanager
-async def _open_tablestore(
-    url: str, user_id: str, session_id: str, table_name: str | None
-) -> AsyncIterator[StoredMemory]:
-    from memcert_backends.tablestore import TablestoreMemory
-    from memcert_backends.tablestore.url import TablestoreURL
-
-    try:
-        place = TablestoreURL.parse(url)
-    except ValueError as error:
-        raise UnknownURL(f"{TABLESTORE}: {error}") from None
-    more = place.memory_options if table_name is None else {"table_name": table_name}
-    async with TablestoreMemory(
-        **place.client_options, user_id=user_id, session_id=session_id, **more
-    ) as memory:
-        yield memory
-
-
-@asynccontextmanager
-async def _open_sql(
-    url: str, user_id: str, session_id: str, prefix: str | None, *, create: bool
-) -> AsyncIterator[StoredMemory]:
-    from memcert_backends.database_url import UnusableURL, engine_at
-    from memcert_backends.sql import AsyncSQLAlchemyMemory
-
-    try:
-        engine = engine_at(url, create=create)
-    except UnusableURL as error:
-        raise UnknownURL(str(error)) from None
-    try:
-        more: dict[str, Any] = {} if prefix is None else {"table_prefix": prefix}
-        async with AsyncSQLAlchemyMemory(
-            engine, user_id=user_id, session_id=session_id, **more
-        ) as memory:
-            yield memory
-    finally:
-        await engine.dispose()
+def _row_of(url: str) -> StoreRow:
+    scheme, separator, _ = url.partition("://")
+    if not separator:
+        raise UnknownURL(f"{url!r} is no URL, such as sqlite:///path/to/file or redis://host:6379")
+    database, plus, _ = scheme.partition("+")
+    for row in ROWS:
+        # Only SQLAlchemy's name a driver.
+        if database in row.schemes and (not plus or "sqlalchemy" in row.drivers):
+            return row
+    known = ", ".join(f"{each}://" for row in ROWS for each in row.schemes if each != "unix")
+    raise UnknownURL(f"there is no memory for {scheme}:// URLs; there is for {known}")

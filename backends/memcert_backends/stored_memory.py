@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, ClassVar, cast
 
-from memcert_backends.rows import MarkedRow, Row
+from memcert_backends.stored_rows import MarkedRow, Row
 from memcert_backends.time_limit import OPERATION_TIMEOUT, checked_seconds, limited
 from memcert_reference import MemoryBase, Msg
 from memcert_reference.arguments import (

@@ -157,7 +157,8 @@ def said(listening: Serving) -> dict[str, Any]:
 
 
 async def _serve(asked: Arguments) -> None:
-    from tablestore_emulator.server import Emulator, serving
+    from tablestore_emulator.controlled_service import Emulator
+    from tablestore_emulator.server import serving
 
     loop = asyncio.get_running_loop()
     is_over = asyncio.Event()

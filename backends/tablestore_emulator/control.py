@@ -11,18 +11,16 @@ import json
 import secrets
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from aiohttp import web
 
 from tablestore_emulator import snapshot
 from tablestore_emulator.connections import Connections
+from tablestore_emulator.controlled_service import Emulator
 from tablestore_emulator.faults import Fault
 from tablestore_emulator.lag import Lag
 from tablestore_emulator.search import dictionary
-
-if TYPE_CHECKING:
-    from tablestore_emulator.server import Emulator
 
 _Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _SNAPSHOT_MEGABYTES = 1024

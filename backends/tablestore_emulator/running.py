@@ -131,7 +131,8 @@ def _in_process(options: Sequence[str]) -> Iterator[RunningEmulator]:
 @contextmanager
 def _in_thread(options: Sequence[str]) -> Iterator[RunningEmulator]:
     from tablestore_emulator.__main__ import parsed, said
-    from tablestore_emulator.server import Emulator, serving
+    from tablestore_emulator.controlled_service import Emulator
+    from tablestore_emulator.server import serving
 
     arguments = parsed(options)
     started: dict[str, Any] = {}

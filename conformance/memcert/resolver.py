@@ -24,7 +24,7 @@ from typing import Any
 from memcert.shadowed_modules import shadow_of
 from memcert_backends.backend import Backend, Factory, Space
 from memcert_backends.backend import backend as make_backend
-from memcert_backends.builtin import BUILT_IN
+from memcert_backends.catalogue import BUILT_IN
 
 GROUP = "memcert.backends"
 """The entry points of installed packages that name backends."""
@@ -53,7 +53,7 @@ def resolve(name: str) -> Backend:
     if name.startswith("mutant:"):
         found = _mutant(name.removeprefix("mutant:"))
     elif name in BUILT_IN:
-        found = _named(BUILT_IN[name].place, name)
+        found = _named(BUILT_IN[name].factory, name)
     elif ":" in name:
         _check_place(name)
         found = _named(name, name)

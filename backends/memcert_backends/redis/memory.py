@@ -19,10 +19,10 @@ from memcert_backends.redis.event_loops import other_loop_explained
 from memcert_backends.redis.keys import space_keys
 from memcert_backends.redis.refusals import refusals_explained
 from memcert_backends.redis.scripts import Client, Script
-from memcert_backends.rows import MarkedRow, Row
+from memcert_backends.shielding import to_its_end
 from memcert_backends.stored_memory import StoredMemory
+from memcert_backends.stored_rows import MarkedRow, Row
 from memcert_backends.time_limit import OPERATION_TIMEOUT, SECONDS_AFTER_CANCELLATION
-from memcert_backends.whole import to_its_end
 from memcert_reference.values import plain_text
 
 MAX_KEY_TTL = 10**11

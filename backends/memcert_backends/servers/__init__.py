@@ -3,15 +3,17 @@
 `start` is the one way in: a context manager that yields a running `Server`. What a store needs is
 imported when it is started.
 
-The module of a store has a function ``start(how)``, a function ``why_not(how)``, the text ``URL``,
-and ``DEFAULT`` where that is not ``embedded``.
+The module of a store (`memcert_backends.catalogue`) has a function ``start(how)``, a function
+``why_not(how)``, the text ``URL``, and ``DEFAULT`` where that is not ``embedded``.
 """
 
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from importlib import import_module
+from typing import Any
 
+from memcert_backends.catalogue import STORES
 from memcert_backends.servers.server import (
     WAYS,
     Address,
@@ -20,22 +22,6 @@ from memcert_backends.servers.server import (
     Server,
     ServerUnavailable,
 )
-
-STORES = {
-    "folder": "memcert_backends.servers.folder",
-    "mariadb": "memcert_backends.servers.mariadb",
-    "mysql": "memcert_backends.servers.mysql",
-    "postgresql": "memcert_backends.servers.postgresql",
-    "redis": "memcert_backends.servers.redis",
-    "redis-cluster": "memcert_backends.servers.redis_cluster",
-    "sqlite": "memcert_backends.servers.sqlite",
-    "tablestore": "memcert_backends.servers.tablestore",
-}
-"""Every store, and its module."""
-
-
-FILES = frozenset({"folder", "sqlite"})
-"""The stores that are files: there is no server, and no connection to it."""
 
 
 def start(store: str, how: str | None = None) -> AbstractContextManager[Server]:
@@ -51,7 +37,7 @@ def start(store: str, how: str | None = None) -> AbstractContextManager[Server]:
     """
     if how == "url":
         raise ServerUnavailable(f"{store}: --server takes the URL itself, such as {url_of(store)}")
-    module = import_module(STORES[store])
+    module = _module_of(store)
     started: AbstractContextManager[Server] = module.start(
         default_way(store) if how is None else how
     )
@@ -64,7 +50,7 @@ def default_way(store: str) -> str:
     Args:
         store: one of `STORES`.
     """
-    way: str = getattr(import_module(STORES[store]), "DEFAULT", "embedded")
+    way: str = getattr(_module_of(store), "DEFAULT", "embedded")
     return way
 
 
@@ -75,7 +61,7 @@ def can_be_lost(store: str, how: str) -> bool:
         store: one of `STORES`.
         how: how it is started, as `start` takes it.
     """
-    return how == "process" or store in FILES
+    return how == "process" or STORES[store].is_file
 
 
 def url_of(store: str) -> str:
@@ -84,7 +70,7 @@ def url_of(store: str) -> str:
     Args:
         store: one of `STORES`.
     """
-    url: str = import_module(STORES[store]).URL
+    url: str = _module_of(store).URL
     return url
 
 
@@ -95,12 +81,17 @@ def why_not(store: str, how: str) -> str | None:
         store: one of `STORES`.
         how: ``embedded``, ``process``, ``container`` or ``url``.
     """
-    reason: str | None = import_module(STORES[store]).why_not(how)
+    reason: str | None = _module_of(store).why_not(how)
     return reason
 
 
+def _module_of(store: str) -> Any:
+    server = STORES[store].server
+    assert server is not None
+    return import_module(server)
+
+
 __all__ = [
-    "FILES",
     "STORES",
     "WAYS",
     "Address",

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from memcert_backends.servers.crash import kill_at_once
-from memcert_backends.servers.guarded import guarded_process
+from memcert_backends.servers.orphan_guard import guarded_process
 from memcert_backends.servers.server import Address, ServerUnavailable
 
 HOST = "127.0.0.1"

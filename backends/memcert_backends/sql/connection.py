@@ -20,9 +20,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session
 from sqlalchemy.util import greenlet_spawn
 
-from memcert_backends.sql.dialect import Dialect, dialect_of
+from memcert_backends.sql.cancellation import Progress, to_its_end, watch
+from memcert_backends.sql.databases import dialect_of
+from memcert_backends.sql.dialect import Dialect
 from memcert_backends.sql.drivers import Driver, driver_of
-from memcert_backends.sql.ending import Progress, to_its_end, watch
 from memcert_backends.sql.explained import explained, used_in_several_loops
 from memcert_backends.sql.layout import Layout
 from memcert_backends.url_secrets import without_secrets

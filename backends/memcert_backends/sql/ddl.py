@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from memcert_backends.sql.dialect import dialect_of
+from memcert_backends.sql.databases import dialect_of
 from memcert_backends.sql.tables import DEFAULT_PREFIX, tables_of
 
 # A space's row is never deleted, and PostgreSQL and SQLite never change one of the others.

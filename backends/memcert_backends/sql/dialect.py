@@ -8,44 +8,21 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
-from functools import cache
-from importlib import import_module
-from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, Connection, Engine, String, TextClause, bindparam
-from sqlalchemy.engine import Dialect as SQLAlchemyDialect
+from sqlalchemy import Connection, Engine, TextClause
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from memcert_backends.sql.operations import Operations
+from memcert_backends.sql.reads import Reads
+from memcert_backends.sql.sql_text import SQLText
 from memcert_backends.sql.tables import Tables
 
-if TYPE_CHECKING:
-    from memcert_backends.sql.operations import Operations
-    from memcert_backends.sql.reads import Reads
 
-
-class Dialect(ABC):
-    """The SQL of one database, where it differs from the others'."""
-
-    compiler: SQLAlchemyDialect
-    """SQLAlchemy's own dialect, with named parameters."""
-
-    part_characters: int
-    """The most characters that the lists of one statement hold; a message is never split."""
+class Dialect(SQLText, ABC):
+    """The SQL of one database, and how it is run, where it differs from the others'."""
 
     savepoint_for_reads: bool
     """Whether a statement that fails ends the transaction that it is in, even one that reads."""
-
-    sorts_unions: bool = True
-    """Whether it reads the parts of a union in the order that is asked for, without a copy."""
-
-    creates_if_not_exists: bool = True
-    """Whether creating a table that is there already can be asked for without a warning."""
-
-    own_schema: str | None = None
-    """What is said where no schema is; None to leave it to the connection."""
-
-    unless_there: str = "ON CONFLICT DO NOTHING"
-    """The end of an insertion that does nothing where the same row is there already."""
 
     ddl_is_transactional: bool = True
     """Whether the creation of tables is rolled back with the transaction that it is in."""
@@ -73,37 +50,6 @@ class Dialect(ABC):
             user_id: whose space it is.
             session_id: which of the user's sessions it belongs to.
         """
-
-    def identifier(self, name: str) -> ColumnElement[str]:
-        """Return the parameter that holds an id or a mark, as something to compare with.
-
-        Args:
-            name: the parameter's name.
-        """
-        return bindparam(name, type_=String)
-
-    def planned_anew(self) -> tuple[ColumnElement[bool], ...]:
-        """Return the conditions by which a reading statement is planned each time it is executed.
-
-        Meant for those that look up rows one by one.
-        """
-        return ()
-
-    def second_key(self, space_id: ColumnElement[int]) -> ColumnElement[int]:
-        """Return what the index of messages by id, or of marks by number, begins with.
-
-        Args:
-            space_id: the column.
-        """
-        return space_id
-
-    def value(self, identifier: str) -> str:
-        """Return an id or a mark as a parameter holds it.
-
-        Args:
-            identifier: the id or mark.
-        """
-        return identifier
 
     @contextmanager
     def reading(self, connection: Connection) -> Iterator[None]:
@@ -140,6 +86,16 @@ class Dialect(ABC):
             connection: one in `transaction` or `savepoint`.
             statements: what creates them.
         """
+
+    def create_all(self, connection: Connection, tables: Tables) -> None:
+        """Create what is not there of some tables, and say of which version they are.
+
+        Args:
+            connection: one in `transaction` or `savepoint`.
+            tables: the tables.
+        """
+        statements = self.statements(tables)
+        self.create(connection, [*statements.create, statements.stamp])
 
     def create_within(self, connection: Connection, statements: Sequence[TextClause]) -> None:
         """Create what is not there of the tables, on this connection, whatever it commits.
@@ -233,33 +189,6 @@ class Dialect(ABC):
         Args:
             error: what it raised.
         """
-
-
-_DIALECTS = {
-    "sqlite": "memcert_backends.sql.sqlite:SQLite",
-    "postgresql": "memcert_backends.sql.postgresql:PostgreSQL",
-    "mysql": "memcert_backends.sql.mysql:MySQL",
-    "mariadb": "memcert_backends.sql.mysql:MySQL",
-}
-
-
-@cache
-def dialect_of(name: str) -> Dialect:
-    """Return the dialect of a database.
-
-    Args:
-        name: SQLAlchemy's name for it, such as ``sqlite``.
-
-    Raises:
-        ValueError: there is none.
-    """
-    if name not in _DIALECTS:
-        raise ValueError(
-            f"AsyncSQLAlchemyMemory has no SQL for {name!r}; it works on {', '.join(_DIALECTS)}"
-        )
-    module, _, attribute = _DIALECTS[name].partition(":")
-    dialect: Dialect = getattr(import_module(module), attribute)()
-    return dialect
 
 
 @contextmanager

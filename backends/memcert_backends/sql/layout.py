@@ -18,8 +18,8 @@ from sqlalchemy.engine import Dialect as SQLAlchemyDialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from memcert_backends.sql.cancellation import Progress
 from memcert_backends.sql.dialect import Dialect
-from memcert_backends.sql.ending import Progress
 from memcert_backends.sql.tables import DEFAULT_PREFIX, Tables, tables_of
 from memcert_backends.sql.version import KNOWN, MissingTables, NewerSchema
 

@@ -8,11 +8,11 @@ from typing import TypeVar
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from memcert_backends.rows import MarkedRow, Row
 from memcert_backends.sql.connection import Database
 from memcert_backends.sql.operations import Operations
 from memcert_backends.sql.tables import DEFAULT_PREFIX, Tables
 from memcert_backends.stored_memory import StoredMemory
+from memcert_backends.stored_rows import MarkedRow, Row
 from memcert_backends.time_limit import OPERATION_TIMEOUT
 
 T = TypeVar("T")
@@ -164,8 +164,12 @@ class AsyncSQLAlchemyMemory(StoredMemory):
     async def _store(self, operation: Callable[[Connection, Operations], None]) -> None:
         await self._database.store(
             lambda on: self._written(on, operation),
-            lambda on: self._operations(on).create(on),
+            self._create,
         )
+
+    def _create(self, connection: Connection) -> None:
+        dialect, layout = self._database.dialect, self._database.layout
+        dialect.create_all(connection, layout.tables(connection))
 
     def _written(
         self, connection: Connection, operation: Callable[[Connection, Operations], T]

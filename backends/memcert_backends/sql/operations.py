@@ -13,10 +13,10 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, TextClause
 
-from memcert_backends.rows import MarkedRow
-from memcert_backends.rows import Row as StoredRow
-from memcert_backends.sql.dialect import Dialect
 from memcert_backends.sql.reads import Reads
+from memcert_backends.sql.sql_text import SQLText
+from memcert_backends.stored_rows import MarkedRow
+from memcert_backends.stored_rows import Row as StoredRow
 from memcert_reference.json_text import load_json
 
 Item = TypeVar("Item")
@@ -32,7 +32,7 @@ class Operations(ABC):
         session_id: which of the user's sessions it belongs to.
     """
 
-    def __init__(self, dialect: Dialect, statements: Reads, user_id: str, session_id: str) -> None:
+    def __init__(self, dialect: SQLText, statements: Reads, user_id: str, session_id: str) -> None:
         self._dialect = dialect
         self._reads = statements
         self._space = {"user": dialect.value(user_id), "session": dialect.value(session_id)}
@@ -83,10 +83,6 @@ class Operations(ABC):
         Args:
             connection: one in a transaction.
         """
-
-    def create(self, connection: Connection) -> None:
-        """Create the tables that are not there."""
-        self._dialect.create(connection, [*self._reads.create, self._reads.stamp])
 
     def size(self, connection: Connection) -> int:
         """Return how many messages there are."""

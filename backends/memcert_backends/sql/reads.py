@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from memcert_backends.sql.dialect import Dialect
+from memcert_backends.sql.sql_text import SQLText
 from memcert_backends.sql.tables import Tables
 from memcert_backends.sql.version import VERSION
 
@@ -41,7 +41,7 @@ class Reads:
         tables: where things are stored.
     """
 
-    def __init__(self, dialect: Dialect, tables: Tables) -> None:
+    def __init__(self, dialect: SQLText, tables: Tables) -> None:
         self._dialect = dialect
         self._tables = tables
         spaces, messages, marks = tables.spaces, tables.messages, tables.marks

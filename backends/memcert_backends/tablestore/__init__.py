@@ -1,8 +1,10 @@
-"""A memory in Alibaba Cloud Tablestore; and an emulator of that, in ``emulator``."""
+"""A memory in Alibaba Cloud Tablestore, its backend, and how memcert's emulator is started."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+
+from memcert_backends.extras import Home, imported
 
 if TYPE_CHECKING:
     from memcert_backends.tablestore.memory import TablestoreMemory
@@ -10,13 +12,11 @@ if TYPE_CHECKING:
 
 __all__ = ["TablestoreMemory", "new_client"]
 
-# The emulator is used without the memory, and imports nothing else of memcert.
-_HOMES = {"TablestoreMemory": "memory", "new_client": "sdk"}
+_HOMES = {
+    "TablestoreMemory": Home("memcert_backends.tablestore.memory", "tablestore"),
+    "new_client": Home("memcert_backends.tablestore.sdk", "tablestore"),
+}
 
 
 def __getattr__(name: str) -> Any:
-    from importlib import import_module
-
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    return imported(name, _HOMES, __name__)

@@ -11,8 +11,9 @@ from itertools import count
 from typing import Any, ClassVar, TypeVar
 from urllib.parse import urlsplit
 
-from memcert_backends.rows import MarkedRow, Row
+from memcert_backends.shielding import to_its_end
 from memcert_backends.stored_memory import StoredMemory
+from memcert_backends.stored_rows import MarkedRow, Row
 from memcert_backends.tablestore.arguments import (
     check_lent,
     check_options,
@@ -38,7 +39,6 @@ from memcert_backends.time_limit import (
     SECONDS_AFTER_CANCELLATION,
     checked_seconds,
 )
-from memcert_backends.whole import to_its_end
 from memcert_reference.json_text import dump_json
 
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, TypeAlias, cast
 
-from memcert_backends.rows import MarkedRow, Row
+from memcert_backends.stored_rows import MarkedRow, Row
 from memcert_reference.json_text import dump_json, load_json
 
 Change: TypeAlias = list[Any]

@@ -5,7 +5,7 @@ import re
 from tablestore_emulator.search.errors import invalid
 from tablestore_emulator.search.highlight import Highlight, HighlightParameter
 from tablestore_emulator.search.messages import Message, given, pb
-from tablestore_emulator.search.queries.parser import QueryParser
+from tablestore_emulator.search.queries.query_parser import QueryParser
 
 DEFAULT_FRAGMENTS = 5
 DEFAULT_SIZE = 100

@@ -22,7 +22,7 @@ from tablestore_emulator.search.messages import (
     well_formed,
 )
 from tablestore_emulator.search.ordering import Ordering, Place
-from tablestore_emulator.search.queries.parser import QueryParser
+from tablestore_emulator.search.queries.parser import query_parser
 from tablestore_emulator.search.queries.query import Query
 from tablestore_emulator.search.schema import IndexSchema
 from tablestore_emulator.search.search_hit import HitMaker
@@ -181,7 +181,7 @@ class SearchIndex:
                     f" max_parallel is {parts}, current_parallel_id is"
                     f" {message.current_parallel_id}"
                 )
-            query = QueryParser(self._schema, limit).parse(message.query)
+            query = query_parser(self._schema, limit).parse(message.query)
         matches = {
             document
             for document in query.matches(self._collection)
@@ -211,7 +211,7 @@ class SearchIndex:
             raise invalid("The offset of a search must be at least 0.")
         if message.offset + limit > MAX_DEPTH:
             raise invalid(f"offset + limit exceeds {MAX_DEPTH}.")
-        parser = QueryParser(self._schema, limit)
+        parser = query_parser(self._schema, limit)
         query = parser.parse(message.query)
         request = Request(parser, self._collection, query, self._primary_key, returns)
         sort, after = message.sort.SerializeToString() or self._schema.index_sort, None

@@ -36,8 +36,8 @@ class HitMaker:
         """A document's score, NaN if the order is not that of the scores."""
         self._inner = [
             _InnerHitMaker(one, collection.nested[one.path])
-            for one in query.nested_queries()
-            if one.inner_hits is not None
+            for one in query.with_parts()
+            if isinstance(one, NestedQuery) and one.inner_hits is not None
         ]
 
     def message(self, document: Document) -> Message:

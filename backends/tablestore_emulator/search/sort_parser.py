@@ -1,12 +1,14 @@
 """Reads sorts, and refuses what the service would."""
 
+from dataclasses import replace
+
 from tablestore_emulator.search import geo
 from tablestore_emulator.search.errors import invalid
 from tablestore_emulator.search.field import NUMBERS, PLAIN, Field, FieldType
 from tablestore_emulator.search.messages import Message, given, pb
 from tablestore_emulator.search.queries.geo_parser import parse_point
-from tablestore_emulator.search.queries.parser import QueryParser
 from tablestore_emulator.search.queries.query import Query
+from tablestore_emulator.search.queries.query_parser import QueryParser
 from tablestore_emulator.search.sorting import (
     DocSort,
     FieldSort,
@@ -108,5 +110,5 @@ def _field(parser: QueryParser, message: Message) -> tuple[Field, Query | None]:
             f"The nested filter is for [{path}], the sort for a field of [{field.scope}]."
         )
     # The path may lead through several nested fields.
-    inside = QueryParser(parser.schema, parser.limit, path, parser.depth + 1)
+    inside = replace(parser, scope=path, depth=parser.depth + 1)
     return field, inside.parse(message.nested_filter.filter)

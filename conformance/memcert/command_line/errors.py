@@ -20,6 +20,7 @@ from memcert.interruption import STATUS
 from memcert.resolver import UnknownBackend
 from memcert.shadowed_modules import shadow_of
 from memcert_backends.by_url import UnknownURL
+from memcert_backends.catalogue import ROWS
 from memcert_backends.servers import ServerUnavailable
 from memcert_backends.unusable import Unusable
 
@@ -36,18 +37,7 @@ WRONG = (
 )
 """What says in one line what the user can do about it."""
 
-DRIVERS = {
-    "aiohttp",
-    "aiomysql",
-    "asyncmy",
-    "asyncpg",
-    "memcert_backends",
-    "psycopg",
-    "pymysql",
-    "redis",
-    "sqlalchemy",
-    "tablestore",
-}
+DRIVERS = {"memcert_backends", *(package for row in ROWS for package in row.errors)}
 """Whose own errors are the user's to see: a server that is not there, a wrong password."""
 
 Parameters = ParamSpec("Parameters")

@@ -9,7 +9,7 @@ import click
 
 from memcert.command_line.errors import WrongQuestion, drivers_errors, in_one_line
 from memcert.reports.terminal import Terminal
-from memcert_backends.by_url import DRIVERS
+from memcert_backends.catalogue import ROWS
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -28,13 +28,13 @@ def migrate(url: str, prefix: str, schema: str | None) -> None:
     there is not made. Exit status 0: the tables are of this version; 2: nothing was changed, one
     line says why.
     """
-    place = _with_driver(url)
+    _check_url(url)
     try:
         from memcert_backends.sql.version import VERSION
 
         console = Terminal()
         with console.status("migrating"), drivers_errors():
-            before = asyncio.run(_migrate(place, prefix, schema))
+            before = asyncio.run(_migrate(url, prefix, schema))
     except ModuleNotFoundError as error:
         raise WrongQuestion(
             f"migrate needs an extra: pip install 'memcert[migrations]', and the database's"
@@ -47,21 +47,20 @@ def migrate(url: str, prefix: str, schema: str | None) -> None:
     console.print(f"{prefix}*: {what}")
 
 
-def _with_driver(url: str) -> str:
-    """Return the URL with its driver."""
+def _check_url(url: str) -> None:
     scheme, _, rest = url.partition("://")
-    database, _, driver = scheme.partition("+")
-    if not rest.strip() and database not in DRIVERS:
+    database = scheme.partition("+")[0]
+    databases = [each for row in ROWS if "sqlalchemy" in row.drivers for each in row.schemes]
+    if not rest.strip() and database not in databases:
         raise WrongQuestion(f"{url!r} is no URL, such as sqlite:///path/to/file")
-    if database not in DRIVERS:
-        known = ", ".join(f"{each}://" for each in DRIVERS)
+    if database not in databases:
+        known = ", ".join(f"{each}://" for each in databases)
         raise WrongQuestion(f"there are no tables at {database}:// URLs; they are at {known}")
-    return f"{database}+{driver or DRIVERS[database]}://{rest}"
 
 
-async def _migrate(place: str, prefix: str, schema: str | None) -> str | None:
-    from memcert_backends.database_url import UnusableURL, engine_at
-    from memcert_backends.sql.dialect import dialect_of
+async def _migrate(url: str, prefix: str, schema: str | None) -> str | None:
+    from memcert_backends.sql.database_url import UnusableURL, engine_at
+    from memcert_backends.sql.databases import dialect_of, with_driver
     from memcert_backends.sql.migrations import upgrade
 
     def work(connection: Connection) -> str | None:
@@ -70,7 +69,7 @@ async def _migrate(place: str, prefix: str, schema: str | None) -> str | None:
             return upgrade(connection, prefix, schema)
 
     try:
-        engine = engine_at(place, create=False)
+        engine = engine_at(with_driver(url), create=False)
     except UnusableURL as error:
         raise WrongQuestion(str(error)) from None
     try:

@@ -17,7 +17,7 @@ from memcert.measure.report import STEM, write
 from memcert.measure.run import MEASUREMENTS, run
 from memcert.reports.terminal import Terminal
 from memcert.resolver import resolve
-from memcert_backends.builtin import BUILT_IN
+from memcert_backends.catalogue import BUILT_IN
 
 _PLAIN_WIDTH = 160
 """How wide tables may be where no terminal says it."""

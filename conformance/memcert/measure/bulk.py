@@ -113,7 +113,7 @@ async def _servers(subject: Subject) -> tuple[list[str], str]:
     if server.store == "redis":
         return [server.url], ""
     from memcert.measure.baseline.redis import redis_client
-    from memcert_backends.servers.redis_address import url_at
+    from memcert_backends.redis.address import url_at
 
     async with redis_client(server) as client:
         await client.initialize()

@@ -26,19 +26,9 @@ from memcert.reports.summary import counts
 from memcert.reports.terminal import Terminal
 from memcert.resolver import resolve
 from memcert.short_term import CONTRACT
+from memcert_backends.catalogue import BUILT_IN
 
-SUBJECTS = (
-    ("reference", "embedded"),
-    ("sqlite", "embedded"),
-    ("redis", "embedded"),
-    ("redis", "process"),
-    ("redis-cluster", "process"),
-    ("postgresql", "process"),
-    ("postgresql-psycopg", "process"),
-    ("mariadb", "process"),
-    ("tablestore", "embedded"),
-    ("tablestore", "process"),
-)
+SUBJECTS = tuple((row.name, how) for row in BUILT_IN.values() for how in row.certified)
 """What is certified: a backend, and how its store is started. All of it must be on the machine."""
 
 BEGIN, END = "<!-- matrix -->", "<!-- end of the matrix -->"

@@ -14,8 +14,8 @@ import redis
 from redis.asyncio import Redis
 
 from memcert_backends.redis import RedisMemory, scripts
+from memcert_backends.redis.process import redis_process
 from memcert_backends.servers import Server
-from memcert_backends.servers.redis_process import redis_process
 from memcert_reference import InMemoryMemory, Msg
 
 from .operations import OPERATIONS, address, stored

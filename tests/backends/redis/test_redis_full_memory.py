@@ -13,8 +13,8 @@ from redis.asyncio import Redis
 from redis.exceptions import OutOfMemoryError
 
 from memcert_backends.redis import RedisMemory, scripts
+from memcert_backends.redis.process import redis_process
 from memcert_backends.servers import Server
-from memcert_backends.servers.redis_process import redis_process
 from memcert_reference import Msg
 
 from .operations import OPERATIONS, fill, stored

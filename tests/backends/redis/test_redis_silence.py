@@ -16,8 +16,8 @@ import redis
 from redis.asyncio import BlockingConnectionPool, ConnectionPool, Redis, RedisCluster
 
 from memcert_backends.redis import RedisMemory
+from memcert_backends.redis.process import redis_process
 from memcert_backends.servers import Server
-from memcert_backends.servers.redis_process import redis_process
 from memcert_reference import Msg
 
 from .operations import address, fill

@@ -15,8 +15,8 @@ from redis.crc import key_slot
 
 from memcert_backends.redis import RedisMemory
 from memcert_backends.redis.keys import SUFFIXES, space_keys
+from memcert_backends.redis.process import redis_process
 from memcert_backends.servers import Server
-from memcert_backends.servers.redis_process import redis_process
 from memcert_reference import Msg
 
 from .operations import OPERATIONS

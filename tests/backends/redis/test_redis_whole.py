@@ -14,8 +14,8 @@ from redis.asyncio import Redis
 from memcert_backends import IncompleteSpace
 from memcert_backends.redis import RedisMemory
 from memcert_backends.redis.keys import SUFFIXES
+from memcert_backends.redis.process import redis_process
 from memcert_backends.servers import Server
-from memcert_backends.servers.redis_process import redis_process
 from memcert_reference import InMemoryMemory, MemoryBase, Msg
 
 from .operations import OPERATIONS, fill, stored

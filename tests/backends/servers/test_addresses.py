@@ -22,7 +22,7 @@ from memcert_backends.servers import (
     start,
     why_not,
 )
-from memcert_backends.servers.sql import Product
+from memcert_backends.sql.server import Product
 
 POSTGRESQL, MARIADB = postgresql_process.PRODUCT, mariadb_process.PRODUCT
 DRIVERS = {"postgresql": "postgresql+asyncpg", "mysql": "mysql+aiomysql"}

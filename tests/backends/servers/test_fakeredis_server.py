@@ -18,6 +18,8 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from memcert_backends.redis.fakeredis_protocol import MalformedRequest, Requests, encoded, pieces
+from memcert_backends.redis.fakeredis_server import FakeRedisServer
 from memcert_backends.servers import (
     Server,
     fakeredis_host,
@@ -25,8 +27,6 @@ from memcert_backends.servers import (
     fakeredis_server,
     start,
 )
-from memcert_backends.servers.fakeredis_protocol import MalformedRequest, Requests, encoded, pieces
-from memcert_backends.servers.fakeredis_server import FakeRedisServer
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import redis
 
+from memcert_backends.redis.address import url_at
 from memcert_backends.servers import Server, start
-from memcert_backends.servers.redis_address import url_at
 
 
 def _ports(url: str) -> tuple[set[int], set[int]]:

@@ -19,9 +19,9 @@ from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
-from memcert_backends.servers.account import account_for
 from memcert_backends.servers.server_process import Program, running
 from memcert_backends.sql import AsyncSQLAlchemyMemory
+from memcert_backends.sql.account import account_for
 from memcert_reference import Msg
 
 SERVERS = 4

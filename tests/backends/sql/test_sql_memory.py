@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from memcert_backends.sql import AsyncSQLAlchemyMemory
-from memcert_backends.sql.dialect import dialect_of
+from memcert_backends.sql.databases import dialect_of
 from memcert_reference import InMemoryMemory, MemoryBase, Msg
 
 IDS = ["a", "A", "a ", "á", "á", "%", "_", "s1", "s10", "'", '"', "{}", "\n", "😀", "💯", "é" * 255]
@@ -137,7 +137,7 @@ def test_a_large_batch_goes_in_several_parts_in_order(
         dialect = dialect_of(engine.dialect.name)
         monkeypatch.setattr(type(dialect), "part_characters", 300)
         # Where more is sent than that, this is what a server says that it takes.
-        monkeypatch.setattr("memcert_backends.sql.mysql_operations._room", lambda _: 900)
+        monkeypatch.setattr("memcert_backends.sql.mysql.operations._room", lambda _: 900)
         memory = AsyncSQLAlchemyMemory(engine)
         await memory.add([message(str(number)) for number in (3, 5)])
         batch = [message(str(number), "x" * (number * 40)) for number in range(10)]

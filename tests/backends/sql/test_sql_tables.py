@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from memcert_backends.sql import AsyncSQLAlchemyMemory
-from memcert_backends.sql.dialect import dialect_of
+from memcert_backends.sql.databases import dialect_of
 from memcert_reference import Msg
 
 

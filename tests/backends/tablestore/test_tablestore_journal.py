@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 
 from memcert_backends.servers import KillableServer
-from memcert_backends.servers.tablestore_host import JOURNAL, READY
-from memcert_backends.servers.tablestore_journal import Journal
-from memcert_backends.servers.tablestore_process import killable_tablestore
 from memcert_backends.tablestore import TablestoreMemory
+from memcert_backends.tablestore.host import JOURNAL, READY
+from memcert_backends.tablestore.journal import Journal
+from memcert_backends.tablestore.process import killable_tablestore
 from memcert_backends.tablestore.sdk import ots
 from memcert_backends.tablestore.url import TablestoreURL
 from memcert_reference import Msg

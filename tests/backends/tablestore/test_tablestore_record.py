@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from memcert_backends.rows import MarkedRow, Row
+from memcert_backends.stored_rows import MarkedRow, Row
 from memcert_backends.tablestore.record import (
     CHANGE,
     CHECKPOINT,

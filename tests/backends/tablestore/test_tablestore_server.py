@@ -197,8 +197,8 @@ def test_keeps_what_it_acknowledged_when_it_is_killed() -> None:
 
 
 def test_a_journal_that_ends_within_a_request_is_read_up_to_it(tmp_path: Path) -> None:
-    from memcert_backends.servers.tablestore_host import JOURNAL
-    from memcert_backends.servers.tablestore_process import killable_tablestore
+    from memcert_backends.tablestore.host import JOURNAL
+    from memcert_backends.tablestore.process import killable_tablestore
 
     with killable_tablestore() as killable:
         assert asyncio.run(_add(killable.server, "m")) == ["m"]

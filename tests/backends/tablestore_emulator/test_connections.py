@@ -15,7 +15,8 @@ import pytest
 
 from tablestore_emulator import Control, emulator
 from tablestore_emulator.__main__ import main
-from tablestore_emulator.server import TOKEN_VARIABLE, Emulator, Serving, serving
+from tablestore_emulator.controlled_service import TOKEN_VARIABLE, Emulator
+from tablestore_emulator.server import Serving, serving
 from tablestore_emulator.settings import Settings
 from tablestore_emulator.time_limits import REQUEST_SECONDS
 

@@ -29,13 +29,13 @@ from tablestore_emulator import (
 from tablestore_emulator.apis import batches, searches, transactions
 from tablestore_emulator.apis import rows as row_operations
 from tablestore_emulator.clock import Clock
+from tablestore_emulator.controlled_service import Emulator
 from tablestore_emulator.faults import Faults
 from tablestore_emulator.instance import Instance
 from tablestore_emulator.lag import ChangeLog, Lag
 from tablestore_emulator.limits import Limits
 from tablestore_emulator.plain_buffer import PlainBufferError
 from tablestore_emulator.search_index import SearchedIndex
-from tablestore_emulator.server import Emulator
 from tablestore_emulator.tables import filters, ranges, writes
 from tablestore_emulator.tables import row as rows
 from tablestore_emulator.tables.changes import Condition

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from memcert_backends.builtin import BUILT_IN
+from memcert_backends.catalogue import BUILT_IN
 
 NOWHERE = "tcp://127.0.0.1:1"
 

@@ -253,7 +253,7 @@ def test_they_mean_something(memcert: Memcert, postgresql: str) -> None:
     async def shown(url: str) -> list[Any]:
         from sqlalchemy import text
 
-        from memcert_backends.database_url import engine_at
+        from memcert_backends.sql.database_url import engine_at
 
         engine = engine_at(url.replace("postgresql", "postgresql+asyncpg", 1), create=False)
         try:

@@ -27,7 +27,7 @@ import threading
 import time
 
 from memcert import backend
-from memcert_backends.factories.sqlite import sqlite
+from memcert_backends.sql.sqlite.factory import sqlite
 from memcert_reference import InMemoryMemory
 
 LONG = 600

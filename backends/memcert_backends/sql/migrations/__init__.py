@@ -25,7 +25,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
-from memcert_backends.sql.dialect import dialect_of
+from memcert_backends.sql.databases import dialect_of
 from memcert_backends.sql.layout import Layout, is_there
 from memcert_backends.sql.tables import DEFAULT_PREFIX, tables_of
 from memcert_backends.sql.version import VERSION

@@ -8,8 +8,8 @@ from tablestore_emulator.search.dates import NANOSECONDS_PER_MILLISECOND
 from tablestore_emulator.search.document import Document
 from tablestore_emulator.search.errors import invalid
 from tablestore_emulator.search.field import Field, FieldType
-from tablestore_emulator.search.queries.parser import QueryParser
 from tablestore_emulator.search.queries.query import Query
+from tablestore_emulator.search.queries.query_parser import QueryParser
 from tablestore_emulator.search.values import Comparable, coerced
 from tablestore_emulator.search.variant import decode
 

@@ -3,16 +3,12 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from tablestore_emulator.search.collection import Collection
 from tablestore_emulator.search.document import Document
 from tablestore_emulator.search.field import Field
 from tablestore_emulator.search.queries.query import Marker, Query, Scorer
 from tablestore_emulator.search.queries.text import MinimumShouldMatch
-
-if TYPE_CHECKING:
-    from tablestore_emulator.search.queries.nested import NestedQuery
 
 
 class _Compound(Query):
@@ -24,9 +20,10 @@ class _Compound(Query):
         for part in self.parts():
             yield from part.markers(field)
 
-    def nested_queries(self) -> Iterator["NestedQuery"]:
+    def with_parts(self) -> Iterator[Query]:
+        yield self
         for part in self.parts():
-            yield from part.nested_queries()
+            yield from part.with_parts()
 
 
 @dataclass(frozen=True)

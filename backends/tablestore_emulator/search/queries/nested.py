@@ -1,6 +1,6 @@
 """The query for rows that have a matching row in a nested field."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from tablestore_emulator.search.collection import Collection
@@ -55,6 +55,3 @@ class NestedQuery(Query):
             return self.weight * self.score_mode(scores)
 
         return score
-
-    def nested_queries(self) -> Iterator["NestedQuery"]:
-        yield self

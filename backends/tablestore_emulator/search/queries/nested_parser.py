@@ -5,7 +5,7 @@ from tablestore_emulator.search.highlight_parser import parse_highlight
 from tablestore_emulator.search.inner_hits import InnerHits
 from tablestore_emulator.search.messages import Message, given
 from tablestore_emulator.search.queries.nested import SCORE_MODES, NestedQuery
-from tablestore_emulator.search.queries.parser import QueryParser
+from tablestore_emulator.search.queries.query_parser import QueryParser
 from tablestore_emulator.search.sort_parser import parse_sort
 
 DEFAULT_LIMIT = 3

@@ -1,11 +1,8 @@
 """Reads queries, and refuses what the service would."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-
 from tablestore_emulator.search.errors import invalid
 from tablestore_emulator.search.field import PLAIN, Field, FieldType
-from tablestore_emulator.search.messages import Message, given, parsed, pb
+from tablestore_emulator.search.messages import Message, given, pb
 from tablestore_emulator.search.queries.compound import (
     BoolQuery,
     ConstScoreQuery,
@@ -13,7 +10,9 @@ from tablestore_emulator.search.queries.compound import (
     FunctionScoreQuery,
 )
 from tablestore_emulator.search.queries.geo_parser import parse_geo
+from tablestore_emulator.search.queries.nested_parser import parse_nested
 from tablestore_emulator.search.queries.query import Query
+from tablestore_emulator.search.queries.query_parser import Parser, QueryParser
 from tablestore_emulator.search.queries.terms import (
     ExistsQuery,
     MatchAllQuery,
@@ -33,80 +32,20 @@ from tablestore_emulator.search.schema import IndexSchema
 from tablestore_emulator.search.values import Comparable, coerced, vector
 from tablestore_emulator.search.variant import decode
 
-MAX_DEPTH = 32
 MAX_TERMS = 1024
 MAX_PREFIX_BYTES = 1000
 MAX_WILDCARD_CHARACTERS = 32
 MAX_TOP_K = 1000
 
 
-@dataclass(frozen=True)
-class QueryParser:
-    """Reads the queries of one request.
+def query_parser(schema: IndexSchema, limit: int) -> QueryParser:
+    """Return a parser of the queries of one request.
 
     Args:
         schema: The index's schema.
         limit: How many rows the request asks for: a vector query finds no fewer.
-        scope: The nested field whose rows are looked at, empty for the rows of the table.
-        depth: How many queries are around this one.
     """
-
-    schema: IndexSchema
-    limit: int
-    scope: str = ""
-    depth: int = 0
-
-    def parse(self, message: Message) -> Query:
-        """Read a query.
-
-        Args:
-            message: The protobuf message `Query`.
-
-        Returns:
-            The query.
-
-        Raises:
-            SearchError: It is of no known type, or something in it is wrong.
-        """
-        if self.depth > MAX_DEPTH:
-            raise invalid(f"Queries are nested in more than {MAX_DEPTH} levels.")
-        if not message.HasField("type"):
-            raise invalid("A query has no known type.")
-        kind, parse = _PARSERS[message.type]
-        return parse(replace(self, depth=self.depth + 1), parsed(kind, message.query))
-
-    def inside(self, scope: str) -> "QueryParser":
-        """A parser of queries for the rows of a nested field.
-
-        Args:
-            scope: The nested field's full name.
-
-        Returns:
-            The parser.
-
-        Raises:
-            SearchError: There is no such nested field.
-        """
-        if not self.schema.field(scope, self.scope).opens_scope:
-            raise invalid(f"field [{scope}] is not nested")
-        return replace(self, scope=scope)
-
-    def field(self, name: str) -> Field:
-        """A field that queries may use.
-
-        Args:
-            name: Its full name.
-
-        Returns:
-            The field.
-
-        Raises:
-            SearchError: There is none, or it is not indexed.
-        """
-        field = self.schema.field(name, self.scope)
-        if not field.is_index:
-            raise invalid(f"field [{name}] is not indexed")
-        return field
+    return QueryParser(_PARSERS, schema, limit)
 
 
 def _weight(message: Message) -> float:
@@ -229,9 +168,6 @@ def _dis_max(parser: QueryParser, message: Message) -> Query:
 
 
 def _nested(parser: QueryParser, message: Message) -> Query:
-    # Inner hits are sorted and highlighted, and sorts have queries: they are read there.
-    from tablestore_emulator.search.queries.nested_parser import parse_nested
-
     return parse_nested(parser, message, _weight(message))
 
 
@@ -264,7 +200,7 @@ def _knn(parser: QueryParser, message: Message) -> Query:
     )
 
 
-_PARSERS: dict[int, tuple[Message, Callable[[QueryParser, Message], Query]]] = {
+_PARSERS: dict[int, tuple[Message, Parser]] = {
     pb.MATCH_QUERY: (pb.MatchQuery, _match),
     pb.MATCH_PHRASE_QUERY: (pb.MatchPhraseQuery, _phrase),
     pb.TERM_QUERY: (pb.TermQuery, _term),

@@ -2,13 +2,9 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from tablestore_emulator.search.collection import Collection
 from tablestore_emulator.search.document import Document
-
-if TYPE_CHECKING:
-    from tablestore_emulator.search.queries.nested import NestedQuery
 
 Scorer = Callable[[Document], float]
 """How relevant a document is that a query matches."""
@@ -76,6 +72,6 @@ class Query(ABC):
         del field
         yield from ()
 
-    def nested_queries(self) -> Iterator["NestedQuery"]:
-        """The nested queries in it, itself included, not those in other nested queries."""
-        yield from ()
+    def with_parts(self) -> Iterator["Query"]:
+        """It, and the queries in it that are about the same rows."""
+        yield self

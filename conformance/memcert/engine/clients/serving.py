@@ -25,17 +25,9 @@ from memcert.engine.clients.handle import ERRORS, opened
 from memcert.engine.contract import Contract
 from memcert.resolver import resolve
 from memcert_backends.backend import Space
-from memcert_backends.builtin import BUILT_IN
+from memcert_backends.catalogue import BUILT_IN
 from memcert_backends.servers import Server
 from memcert_reference.json_text import dump_json, load_json
-
-_DRIVERS = {
-    "mariadb": ("aiomysql", "sqlalchemy.dialects.mysql.aiomysql"),
-    "postgresql": ("asyncpg", "sqlalchemy.dialects.postgresql.asyncpg"),
-    "postgresql-psycopg": ("psycopg", "sqlalchemy.dialects.postgresql.psycopg"),
-    "sqlite": ("aiosqlite", "sqlalchemy.dialects.sqlite.aiosqlite"),
-}
-"""What SQLAlchemy imports when an engine is made."""
 
 Answer: TypeAlias = Callable[[dict[str, Any]], None]
 
@@ -77,7 +69,7 @@ def _prepare(backend: str) -> None:
     if backend in BUILT_IN or backend.startswith("mutant:"):
         with suppress(*ERRORS):
             resolve(backend)
-            for module in _DRIVERS.get(backend, ()):
+            for module in BUILT_IN[backend].preloaded if backend in BUILT_IN else ():
                 import_module(module)
 
 

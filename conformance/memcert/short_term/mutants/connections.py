@@ -11,7 +11,7 @@ from memcert.short_term.mutants.document import Document
 from memcert.short_term.mutants.mutant import mutant
 from memcert.short_term.mutants.networked import Answer, Networked, connection_errors, record_in
 from memcert_backends.backend import Space
-from memcert_backends.rows import Row
+from memcert_backends.stored_rows import Row
 
 
 @mutant("connection-held", "CON-10")

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from memcert.short_term.mutants.document import Document
 from memcert_backends.backend import Space
-from memcert_backends.rows import MarkedRow, Row
 from memcert_backends.servers import Server
+from memcert_backends.shielding import to_its_end
 from memcert_backends.stored_memory import StoredMemory
-from memcert_backends.whole import to_its_end
+from memcert_backends.stored_rows import MarkedRow, Row
 from memcert_reference import Msg
 from memcert_reference.json_text import dump_json, load_json
 from memcert_reference.message import Record, record_of

@@ -230,12 +230,12 @@ def test_an_interrupt_before_anything_runs_leaves_nothing_to_complain_of(
 
     with (
         warnings.catch_warnings(record=True) as said,
-        Session(CONTRACT, as_backend(InMemoryMemory, "tiny")) as session,
+        Runner(CONTRACT, as_backend(InMemoryMemory, "tiny")) as runner,
     ):
         with monkeypatch.context() as context:
             context.setattr(asyncio.Runner, "run", interrupted)
             with pytest.raises(KeyboardInterrupt):
-                session.execute(GOOD)
-        assert session.execute(GOOD).divergence is None
+                runner.execute(GOOD)
+        assert runner.execute(GOOD).divergence is None
         gc.collect()
     assert not said

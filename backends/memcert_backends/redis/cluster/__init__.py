@@ -1,0 +1,1 @@
+"""A Redis Cluster: its backend, and how one is started."""

@@ -1,0 +1,1 @@
+"""MySQL and MariaDB: their SQL, their backends, and how they are started."""

@@ -1,0 +1,1 @@
+"""PostgreSQL: its SQL, its backends, and how it is started."""

@@ -1,0 +1,1 @@
+"""SQLite: its SQL, its backend, and its file."""
