@@ -144,17 +144,16 @@ def typecheck(session: nox.Session) -> None:
 
 @nox.session
 def contract(session: nox.Session) -> None:
-    """Write reference/CONTRACT.md from the rules."""
+    """Write the readable form of each contract, such as reference/CONTRACT.md, from its rules."""
     session.install(".[all]")
-    session.run("python", "-m", "memcert.repository.contract_document", "reference/CONTRACT.md")
+    session.run("python", "-m", "memcert.repository.contract_document")
 
 
 @nox.session
 def matrix(session: nox.Session) -> None:
-    """Write the rule x mutant matrix into reports/, and the common corpus of what it finds."""
+    """Write the rule x mutant matrices into reports/, and the corpora of what they find."""
     session.install(".[all]")
-    corpus = "conformance/memcert/short_term/corpus"
-    session.run("python", "-m", "memcert.repository.mutants", "reports", corpus)
+    session.run("python", "-m", "memcert.repository.mutants", "reports", "conformance")
 
 
 @nox.session

@@ -15,9 +15,9 @@ another tenant.
 from __future__ import annotations
 
 import inspect
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from memcert_backends.catalogue import STORES
@@ -60,10 +60,13 @@ class Backend:
         extra: the extra of this distribution that it needs, if any.
         durable: whether what was stored is there after the memory was closed and opened again; one
             that does not promise that is certified at level core, and its certificate says so.
-        full_state: whether `state_dict` holds the messages; None to find out.
-        max_message_bytes: the limit on a message's size that it states, in bytes; None for none.
+        contract: what it keeps: the id of a contract.
+        declares: what else it says of itself, by the names that the contract has for it: for
+            ``short-term``, ``max_message_bytes`` (the limit on a message's size that it states)
+            and ``full_state`` (whether `state_dict` holds the messages, which is found out).
         pool: opens connections that several memories share (`Space.pool`), if it has a way.
         specification: how to name it on the command line so that another process finds it.
+        resolver: the function that finds it by that, as ``module:name``.
         way: how its store is started unless something else is asked for; None for the store's own
             default.
     """
@@ -73,10 +76,11 @@ class Backend:
     store: str | None = None
     extra: str | None = None
     durable: bool = True
-    full_state: bool | None = None
-    max_message_bytes: int | None = None
+    contract: str = "short-term"
+    declares: Mapping[str, Any] = field(default_factory=dict)
     pool: Pool | None = None
     specification: str = ""
+    resolver: str = ""
     way: str | None = None
 
 
@@ -86,9 +90,9 @@ def backend(
     store: str | None = None,
     extra: str | None = None,
     durable: bool = True,
-    full_state: bool | None = None,
-    max_message_bytes: int | None = None,
+    contract: str = "short-term",
     pool: Pool | None = None,
+    **declares: Any,
 ) -> Callable[[Factory], Backend]:
     """Make a backend of an async generator function that takes a space and yields a memory.
 
@@ -98,10 +102,10 @@ def backend(
             there is one.
         extra: the extra of memcert that it needs, named when an import fails.
         durable: whether it promises to keep what was stored.
-        full_state: whether `state_dict` holds the messages; None to find out.
-        max_message_bytes: the limit on a message's size that it states, in bytes.
+        contract: what it keeps: the id of a contract.
         pool: opens connections that several memories share; the factory then finds them in
             ``space.pool``, unless that is None.
+        declares: what else it says of itself (`Backend`).
 
     Raises:
         TypeError: what is decorated is not an async generator function.
@@ -119,8 +123,8 @@ def backend(
             store=store or (name if name in STORES else None),
             extra=extra,
             durable=durable,
-            full_state=full_state,
-            max_message_bytes=max_message_bytes,
+            contract=contract,
+            declares=declares,
             pool=pool,
         )
 

@@ -10,6 +10,7 @@ import pytest
 
 from memcert.command_line.errors import WrongQuestion
 from memcert.command_line.question import check_level
+from memcert.contracts import UnknownContract, contract_of
 from memcert.ending import SECONDS_FOR_THREADS, threads
 from memcert.engine.clients.handle import BadFactory
 from memcert.engine.corpus.saved_failures import SavedFailures
@@ -23,7 +24,6 @@ from memcert.engine.verdicts.script import script
 from memcert.engine.verdicts.verdict import Finding, Verdict
 from memcert.reports.summary import counted
 from memcert.resolver import UnknownBackend, resolve
-from memcert.short_term import CONTRACT
 from memcert_backends.backend import Backend
 from memcert_backends.servers import ServerUnavailable
 
@@ -45,7 +45,9 @@ class Items:
     def __init__(self, config: pytest.Config) -> None:
         try:
             self._backends = [resolve(name) for name in config.getoption("--memcert-backend")]
-        except UnknownBackend as error:
+            for backend in self._backends:
+                contract_of(backend.contract)
+        except (UnknownBackend, UnknownContract) as error:
             raise pytest.UsageError(one_line(str(error))) from error
         level = config.getoption("--memcert-level")
         self._level = Level(level) if level else None
@@ -70,7 +72,7 @@ class Items:
             items: what was collected.
         """
         for backend in self._backends:
-            rules = rules_up_to(CONTRACT, self._level or _level_of(backend))
+            rules = rules_up_to(contract_of(backend.contract), self._level or _level_of(backend))
             budget = self._config.getoption("--memcert-budget")
             seconds = budget / sum(share_of(each) for each in rules)
             items.extend(
@@ -121,7 +123,9 @@ class Items:
         if number not in self._sessions:
             server = self._config.getoption("--memcert-server")
             try:
-                session = self._stack.enter_context(Runner(CONTRACT, backend, server))
+                session = self._stack.enter_context(
+                    Runner(contract_of(backend.contract), backend, server)
+                )
                 preflight(session)
             except (BadFactory, ServerUnavailable) as error:
                 self._faults[number] = one_line(str(error))
@@ -188,7 +192,7 @@ class RuleItem(pytest.Item):
         shown = script(
             example.program,
             example.divergence,
-            CONTRACT,
+            contract_of(self._backend.contract),
             self._backend.specification or self._backend.name,
             title=text,
             server=self.config.getoption("--memcert-server"),

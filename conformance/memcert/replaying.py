@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from memcert.contracts import contract_of
 from memcert.engine.judging.divergence import Divergence
 from memcert.engine.programs.program import Program
 from memcert.engine.programs.reading import parse_program
 from memcert.engine.running.preflight import preflight
 from memcert.engine.running.runner import Runner
 from memcert.resolver import resolve
-from memcert.short_term import CONTRACT
+from memcert_backends.backend import Backend
 
 
 def replay(text: str, backend: str, server: str | None = None) -> str:
@@ -24,7 +25,9 @@ def replay(text: str, backend: str, server: str | None = None) -> str:
         BadFactory: the backend's factory is wrong.
         ServerUnavailable: the store cannot be had in this way.
     """
-    divergence = run_again(parse_program(text, CONTRACT.operations), backend, server)
+    found = resolve(backend)
+    program = parse_program(text, contract_of(found.contract).operations)
+    divergence = run_again(program, found, server)
     if divergence is None:
         return "the backend does what the contract says"
     return (
@@ -33,18 +36,18 @@ def replay(text: str, backend: str, server: str | None = None) -> str:
     )
 
 
-def run_again(program: Program, backend: str, server: str | None) -> Divergence | None:
+def run_again(program: Program, backend: Backend, server: str | None) -> Divergence | None:
     """Run a program against a backend and return where it differed from the model, if it did.
 
     Args:
         program: what is done.
-        backend: the backend, by any of its names.
+        backend: the backend.
         server: how its store is started.
 
     Raises:
         BadFactory: the backend's factory is wrong.
         ServerUnavailable: the store cannot be had in this way.
     """
-    with Runner(CONTRACT, resolve(backend), server) as runner:
+    with Runner(contract_of(backend.contract), backend, server) as runner:
         preflight(runner)
         return runner.execute(program).divergence

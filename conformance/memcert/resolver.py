@@ -21,6 +21,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
+from memcert.contracts import contracts
 from memcert.shadowed_modules import shadow_of
 from memcert_backends.backend import Backend, Factory, Space
 from memcert_backends.backend import backend as make_backend
@@ -28,6 +29,10 @@ from memcert_backends.catalogue import BUILT_IN
 
 GROUP = "memcert.backends"
 """The entry points of installed packages that name backends."""
+
+
+RESOLVER = f"{__name__}:resolve"
+"""What finds a backend by its name, in another process too."""
 
 
 class UnknownBackend(Exception):
@@ -68,7 +73,7 @@ def resolve(name: str) -> Backend:
         if not points:
             raise UnknownBackend(_unknown(name, names()))
         found = _named(points[0].value, name)
-    return replace(found, specification=_absolute(name))
+    return replace(found, specification=_absolute(name), resolver=RESOLVER)
 
 
 _OWN = (
@@ -101,11 +106,12 @@ def _check_place(name: str) -> None:
 
 
 def _mutant(name: str) -> Backend:
-    from memcert.short_term.mutants import MUTANTS
-
-    if name not in MUTANTS:
-        raise UnknownBackend(_unknown(f"mutant:{name}", [f"mutant:{each}" for each in MUTANTS]))
-    return MUTANTS[name].backend
+    mutants = {
+        each: mutant for contract in contracts() for each, mutant in contract.mutants().items()
+    }
+    if name not in mutants:
+        raise UnknownBackend(_unknown(f"mutant:{name}", [f"mutant:{each}" for each in mutants]))
+    return mutants[name].backend
 
 
 def _unknown(name: str, known: list[str]) -> str:

@@ -9,9 +9,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from memcert.command_line.errors import in_one_line
+from memcert.contracts import contracts
 from memcert.reports.terminal import Terminal
 from memcert.resolver import UnknownBackend, names, resolve
-from memcert.short_term.mutants import MUTANTS
 from memcert_backends.servers import WAYS, default_way, url_of, why_not
 
 WAY_NAMES = {"url": "URL"}
@@ -56,7 +56,7 @@ def backends(mutants: bool) -> None:
             console.print(_line(entry), markup=False)
     if mutants:
         console.print()
-        for mutant in MUTANTS.values():
+        for mutant in (each for contract in contracts() for each in contract.mutants().values()):
             console.print(f"mutant:{mutant.name}  {mutant.text}", markup=False)
     console.print(
         "\nA backend of your own: memcert certify package.module:name, or path/to/file.py:name"

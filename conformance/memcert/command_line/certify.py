@@ -18,6 +18,7 @@ from memcert.command_line.question import (
     check_rules,
     check_runner,
 )
+from memcert.contracts import contract_of
 from memcert.engine.corpus.saved_failures import SavedFailures
 from memcert.engine.output.files import Unwritable, check_writable
 from memcert.engine.rule import Level
@@ -31,7 +32,6 @@ from memcert.reports.console import Watch, show
 from memcert.reports.files import write_reports
 from memcert.reports.terminal import Terminal
 from memcert.resolver import resolve
-from memcert.short_term import CONTRACT
 from memcert_backends.url_secrets import without_secrets
 
 LEVELS = [level.value for level in Level if TOP_LEVEL.includes(level)]
@@ -121,12 +121,13 @@ def certify(
         raise WrongQuestion("name a backend, such as: memcert certify redis (see memcert backends)")
     if budget is not None and not math.isfinite(budget):
         raise WrongQuestion(f"--budget must be a number of seconds, not {budget}")
-    check_rules(rules, level)
-    check_counterexamples(counterexamples)
     backend = resolve(named)
+    contract = contract_of(backend.contract)
+    check_rules(contract, rules, level)
+    check_counterexamples(counterexamples)
     asked = Level(level) if level else None
     check_level(backend, server, asked)
-    known = read_deviations(deviations, CONTRACT) if deviations else ()
+    known = read_deviations(deviations, contract) if deviations else ()
     if report_dir is not None:
         check_writable(report_dir)
     # Hypothesis keeps a cache; the working directory is the user's, and may change.
@@ -134,8 +135,8 @@ def certify(
     seconds = 10.0 if budget is None and rules else budget
     plan = Plan(asked, frozenset(rules), seconds, seed, deviations=known)
     console = Terminal()
-    corpus = SavedFailures(counterexamples, backend.name, CONTRACT)
-    with Runner(CONTRACT, backend, server) as runner:
+    corpus = SavedFailures(counterexamples, backend.name, contract)
+    with Runner(contract, backend, server) as runner:
         check_runner(runner, asked)
         _, chosen = asked_of(runner, plan)
         watch = Watch(console, len(chosen), backend.name)
@@ -145,7 +146,7 @@ def certify(
             found = run(runner, plan, corpus, watch, capabilities)
         certificate = write_certificate(runner, plan, found)
     replays = {rule: _replay(file, named, server) for rule, file in corpus.kept.items()}
-    show(console, certificate, CONTRACT, server, replays)
+    show(console, certificate, contract, server, replays)
     for complaint in corpus.complaints:
         console.print(f"  {complaint}", markup=False)
     good = _good(certificate, strict=strict)

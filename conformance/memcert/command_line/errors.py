@@ -10,6 +10,7 @@ from typing import ParamSpec, TypeVar
 import click
 
 from memcert.command_line.interrupts import kept_interrupts, raised_interrupts, was_interrupted
+from memcert.contracts import UnknownContract
 from memcert.engine.clients.handle import BadFactory
 from memcert.engine.output.files import Unwritable
 from memcert.engine.output.foreign_text import one_line
@@ -31,6 +32,7 @@ WRONG = (
     MalformedProgram,
     ServerUnavailable,
     UnknownBackend,
+    UnknownContract,
     UnknownURL,
     Unusable,
     Unwritable,

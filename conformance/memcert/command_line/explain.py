@@ -7,9 +7,8 @@ import difflib
 import click
 
 from memcert.command_line.errors import WrongQuestion, in_one_line
+from memcert.contracts import contracts
 from memcert.reports.terminal import Terminal
-from memcert.short_term import CONTRACT
-from memcert.short_term.mutants import MUTANTS
 
 
 @click.command()
@@ -17,13 +16,16 @@ from memcert.short_term.mutants import MUTANTS
 @in_one_line
 def explain(rule: str) -> None:
     """Say what a rule means, what breaking it means, and which mutants it finds."""
-    found = CONTRACT.by_id.get(rule.upper())
-    if found is None:
-        near = difflib.get_close_matches(rule.upper(), CONTRACT.by_id, n=3)
-        hint = (
-            f": did you mean {' or '.join(near)}?" if near else "; reference/CONTRACT.md lists them"
-        )
+    wanted = rule.upper()
+    known = contracts()
+    contract = next((each for each in known if wanted in each.by_id), None)
+    if contract is None:
+        ids = [each for contract in known for each in contract.by_id]
+        near = difflib.get_close_matches(wanted, ids, n=3)
+        lists = " and ".join(each.document for each in known)
+        hint = f": did you mean {' or '.join(near)}?" if near else f"; {lists} lists them"
         raise WrongQuestion(f"there is no rule {rule!r}{hint}")
+    found = contract.by_id[wanted]
     console = Terminal()
     level = "an extension, of no level" if found.level is None else f"level {found.level.value}"
     console.print(f"[bold]{found.id}[/] {found.text}")
@@ -32,7 +34,7 @@ def explain(rule: str) -> None:
         console.print("  strict: counted apart from the levels")
     if found.needs:
         console.print(f"  needs a backend that is: {', '.join(sorted(found.needs))}")
-    killers = [mutant for mutant in MUTANTS.values() if found.id in mutant.kills]
+    killers = [mutant for mutant in contract.mutants().values() if found.id in mutant.kills]
     for mutant in killers:
         console.print(f"  finds mutant:{mutant.name}: {mutant.text}", markup=False)
     console.print(f"  check it alone: memcert certify BACKEND --rule {found.id}")

@@ -7,30 +7,31 @@ from pathlib import Path
 
 from memcert.command_line.errors import WrongQuestion
 from memcert.engine.capabilities import Capabilities
+from memcert.engine.contract import Contract
 from memcert.engine.rule import Level, Rule
 from memcert.engine.running.runner import Runner
 from memcert.engine.search.plan import Plan, highest_level
 from memcert.engine.verdicts.certification import why_not
-from memcert.short_term import CONTRACT
 from memcert_backends.backend import Backend
 from memcert_backends.servers import can_be_lost, default_way
 
 
-def check_rules(rules: Sequence[str], level: str | None) -> None:
+def check_rules(contract: Contract, rules: Sequence[str], level: str | None) -> None:
     """Refuse rules that there are not, and a level that would be ignored.
 
     Args:
+        contract: what the backend is judged by.
         rules: the ids of the only rules to check; none for all.
         level: the level that is asked for by name, if one is.
 
     Raises:
         WrongQuestion: one line says what is wrong.
     """
-    unknown = sorted(set(rules) - set(CONTRACT.by_id))
+    unknown = sorted(set(rules) - set(contract.by_id))
     if unknown:
-        raise WrongQuestion(f"there is no rule {unknown[0]!r}; reference/CONTRACT.md lists them")
+        raise WrongQuestion(f"there is no rule {unknown[0]!r}; {contract.document} lists them")
     if rules and level:
-        rule = CONTRACT.by_id[rules[0]]
+        rule = contract.by_id[rules[0]]
         of = "no level" if rule.level is None else f"level {rule.level.value}"
         raise WrongQuestion(
             f"--rule checks only the rules that it names, so that no level is reached: leave out"

@@ -8,13 +8,15 @@ from pathlib import Path
 import click
 
 from memcert.command_line.errors import WrongQuestion, in_one_line
+from memcert.contracts import contract_of
+from memcert.engine.contract import Contract
 from memcert.engine.programs.description import story
 from memcert.engine.programs.program import Program
 from memcert.engine.programs.reading import parse_program
 from memcert.engine.verdicts.script import script
 from memcert.replaying import run_again
 from memcert.reports.terminal import Terminal
-from memcert.short_term import CONTRACT
+from memcert.resolver import resolve
 
 
 @click.command()
@@ -35,9 +37,11 @@ def replay(file: Path, name: str, server: str | None, as_script: bool) -> None:
     FILE is a program that `memcert certify` kept. Exit status 0: the backend does what the
     contract says; 1: it does not.
     """
-    program = read(file)
+    backend = resolve(name)
+    contract = contract_of(backend.contract)
+    program = read(file, contract)
     console = Terminal()
-    divergence = run_again(program, name, server)
+    divergence = run_again(program, backend, server)
     for place, text in story(program):
         number = "" if place is None else place + 1
         console.print(f"{number:>3} {text}", markup=False, soft_wrap=True)
@@ -48,7 +52,7 @@ def replay(file: Path, name: str, server: str | None, as_script: bool) -> None:
             if not program.branches:
                 break
     if as_script:
-        text = script(program, divergence, CONTRACT, name, title=file.name, server=server)
+        text = script(program, divergence, contract, name, title=file.name, server=server)
         console.print()
         console.print_source(text)
     if divergence is None:
@@ -58,11 +62,12 @@ def replay(file: Path, name: str, server: str | None, as_script: bool) -> None:
     sys.exit(0 if divergence is None else 1)
 
 
-def read(file: Path) -> Program:
+def read(file: Path, contract: Contract) -> Program:
     """Return the program of a file.
 
     Args:
         file: its path.
+        contract: whose operations it consists of.
 
     Raises:
         WrongQuestion: it cannot be read.
@@ -72,4 +77,4 @@ def read(file: Path) -> Program:
         data = file.read_bytes()
     except OSError as error:
         raise WrongQuestion(f"{file} cannot be read: {error.strerror}") from error
-    return parse_program(data, CONTRACT.operations)
+    return parse_program(data, contract.operations)

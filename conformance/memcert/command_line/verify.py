@@ -10,10 +10,11 @@ import click
 from rich.markup import escape
 
 from memcert.command_line.errors import WrongQuestion, in_one_line
+from memcert.contracts import contract_named, contracts
+from memcert.engine.contract import Contract
 from memcert.engine.verdicts.certificate import MalformedCertificate, faults, other_corpus
 from memcert.reports.summary import corpus_line, headline, run_line, store_line
 from memcert.reports.terminal import Terminal
-from memcert.short_term import CONTRACT
 from memcert_reference.json_text import load_json
 
 
@@ -35,7 +36,8 @@ def verify(file: Path) -> None:
         raise WrongQuestion(
             f"{file} is not JSON that can be read: it is nested too deep"
         ) from error
-    found = faults(certificate, CONTRACT)
+    contract = _contract_of(certificate)
+    found = faults(certificate, contract)
     console = Terminal()
     for fault in found:
         console.print(f"[bold red]{escape(fault)}[/]")
@@ -47,7 +49,20 @@ def verify(file: Path) -> None:
         console.print(f"[green]the certificate holds:[/] {escape(lines[0])}")
         console.print(f"  store: {lines[1]}; run: {lines[2]}", markup=False)
         console.print(f"  common corpus: {corpus_line(certificate)}", markup=False)
-        other = other_corpus(certificate, CONTRACT)
+        other = other_corpus(certificate, contract)
         if other is not None:
             console.print(f"[yellow]{escape(other)}[/]")
     sys.exit(1 if found else 0)
+
+
+def _contract_of(certificate: object) -> Contract:
+    try:
+        name = certificate["contract"]["name"]  # type: ignore[index]
+    except (KeyError, TypeError):
+        # What is no certificate is said to be none, whatever it is compared with.
+        return contracts()[0]
+    found = contract_named(name)
+    if found is None:
+        known = ", ".join(each.name for each in contracts())
+        raise WrongQuestion(f"the certificate is of the contract {name!r}; here is {known}")
+    return found

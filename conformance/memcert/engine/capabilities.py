@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 
 @dataclass(frozen=True)
 class Capabilities:
-    """What a backend can do.
+    """What a backend can do; a contract may know of more.
 
     Args:
         durable: declared: what was stored is there after the memory was closed and opened again.
-        full_state: detected: ``state_dict`` holds the messages, not only the summary.
-        export: detected: the extension ``export_state`` and ``import_state`` is there.
         fresh_store: detected: the kit can start a store that nothing was ever stored in.
         other_process: detected: another process can open the backend by its name.
-        max_message_bytes: declared: the limit on a message's size in bytes; None for none.
         network: detected: the kit can cut the connections between client and server.
         crash: detected: the kit can kill the server and start it again.
         pool: declared: memories of one process can share connections.
         file: detected: the store is a file, so that there is no server and no connection.
     """
 
+    described: ClassVar[Mapping[str, str]] = {
+        "crash": "on a store that the kit can kill (--server process)",
+        "fresh_store": "on a store that the kit can start anew",
+        "network": "on a store whose connections the kit can cut",
+        "other_process": "known by a name that another process can open",
+        "pool": "one that declares a pool of connections to share",
+    }
+    """What a backend is not that lacks something, where its name does not say it."""
+
     durable: bool = False
-    full_state: bool = False
-    export: bool = False
     fresh_store: bool = False
     other_process: bool = False
-    max_message_bytes: int | None = None
     network: bool = False
     crash: bool = False
     pool: bool = False
@@ -40,6 +45,14 @@ class Capabilities:
             needs: names of fields.
         """
         return sorted(need for need in needs if not getattr(self, need))
+
+    def without(self, need: str) -> str:
+        """Return what a backend is not that lacks something, for a sentence.
+
+        Args:
+            need: the name of a field.
+        """
+        return self.described.get(need, need)
 
     def pointless(self, needs: frozenset[str]) -> bool:
         """Tell whether what is needed does not even exist there: a file has no server to lose.

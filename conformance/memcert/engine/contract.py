@@ -12,9 +12,11 @@ from typing import Any
 from memcert.engine.capabilities import Capabilities
 from memcert.engine.corpus.corpus import Corpus
 from memcert.engine.judging.history import MakePruning
+from memcert.engine.mutant import Mutant
 from memcert.engine.programs.operation import Operation
 from memcert.engine.programs.program import Step
 from memcert.engine.rule import Rule
+from memcert_backends.backend import Backend
 
 
 @dataclass(frozen=True)
@@ -22,8 +24,12 @@ class Contract:
     """The operations of an API, the model that defines them, and the rules.
 
     Args:
+        id: what a backend names it by (``@backend(..., contract="short-term")``).
         name: what it is the contract of.
         module: where it is ``CONTRACT``, for another process.
+        document: where it can be read.
+        reference: what defines it in `memcert_reference`.
+        titles: the headings of the rules, by what their ids begin with.
         version: changed whenever a rule is added or changed.
         methods: what an object must have to be opened at all.
         operations: the operations by kind.
@@ -31,25 +37,34 @@ class Contract:
         observations: returns the operations that show the whole visible state, as far as some
             steps can have touched it.
         probe: what preflight does to a new memory, and the operation that shows that it did.
-        detect: finds out what an opened memory can do, given what was declared.
+        capabilities: the class of what a backend can do.
+        detect: finds out what an opened memory can do, given its backend and what is known of any;
+            raises ValueError where the backend declares what is not so.
+        mutants: returns the mutants by name; imported when they are asked for.
         rules: every rule, in the order in which reports list them.
-        foresee: returns what is known of some operations that may still take effect, which makes
+        pruning: returns what is known of some operations that may still take effect, which makes
             the search for an order of them short (`memcert.engine.judging.history.Foresee`).
         imports: the import that a counterexample's script needs for each name it may use.
         corpus: the programs that every certification replays first.
     """
 
+    id: str
     name: str
     module: str
+    document: str
+    reference: str
+    titles: Mapping[str, str]
     version: str
     methods: Sequence[str]
     operations: Mapping[str, type[Operation]]
-    model: Callable[[Capabilities], Any]
+    model: Callable[[Any], Any]
     observations: Callable[[Sequence[Step]], Sequence[Operation]]
     probe: tuple[Operation, Operation]
-    detect: Callable[[Any, Capabilities], Capabilities]
+    capabilities: type[Capabilities]
+    detect: Callable[[Any, Backend, Capabilities], Capabilities]
+    mutants: Callable[[], Mapping[str, Mutant]]
     rules: Sequence[Rule]
-    foresee: MakePruning
+    pruning: MakePruning
     imports: Mapping[str, str]
     corpus: Corpus
 

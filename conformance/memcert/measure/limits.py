@@ -55,7 +55,7 @@ async def measure(subject: Subject, plan: Plan, watch: Watch) -> Part:
     large, many = large_message(plan.large_message_bytes), some_messages(plan.messages)
     ids = [each.id for each in many]
     memory_trial, bare_trial, driver = Trial(), Trial(), "bare driver"
-    limit = subject.backend.max_message_bytes
+    limit = subject.backend.declares.get("max_message_bytes")
     for number in range(plan.bulk_rounds):
         watch.step(number, plan.bulk_rounds, "rounds")
         async with subject.memory(f"limits-{number}") as memory:

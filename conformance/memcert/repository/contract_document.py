@@ -1,22 +1,21 @@
-"""Writes ``reference/CONTRACT.md``, the contract as a table, from the rules.
+"""Writes each contract as a table, such as ``reference/CONTRACT.md``, from its rules.
 
-Run as ``python -m memcert.repository.contract_document reference/CONTRACT.md``.
+Run as ``python -m memcert.repository.contract_document`` (``nox -s contract``).
 """
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
+from memcert.contracts import BUILT_IN, contract_of
 from memcert.engine.contract import Contract
 from memcert.engine.output.files import write_text
 from memcert.engine.rule import Consequence, Level, Rule
-from memcert.short_term.contract import CONTRACT
 
 _HEAD = """\
 # The contract of {name}, version {version}
 
-`InMemoryMemory` in `memcert_reference` defines exactly what every sentence here means. A row is a
+`{model}` in `memcert_reference` defines exactly what every sentence here means. A row is a
 rule: its id is never renumbered and never reused, and `memcert explain ID` tells more of it.
 
 Levels build on one another: a level is reached when every rule of it, and of those below it,
@@ -30,30 +29,6 @@ passed. Strict rules are counted apart from the levels; extensions belong to non
 
 """
 
-_TITLES = {
-    "VAL": "Values",
-    "ARG": "Arguments",
-    "ADD": "Adding",
-    "ORD": "Order",
-    "GET": "Reading",
-    "SIZE": "Counting",
-    "DEL": "Deleting",
-    "CLR": "Clearing",
-    "MARK": "Marks",
-    "SUM": "The compressed summary",
-    "STATE": "State",
-    "EXP": "Export and import (extension)",
-    "LIFE": "Life",
-    "DUR": "Durability",
-    "ISO": "Isolation of spaces",
-    "MIX": "Everything together",
-    "CON": "Concurrency",
-    "CAN": "Cancellation",
-    "CUT": "Connections",
-    "KILL": "Killed clients",
-    "CRASH": "Killed servers",
-}
-
 
 def document(contract: Contract) -> str:
     """Return the contract as Markdown.
@@ -64,6 +39,7 @@ def document(contract: Contract) -> str:
     parts = [
         _HEAD.format(
             name=contract.name,
+            model=contract.reference,
             version=contract.version,
             consequences="\n".join(f"| {each.value} | {each.meaning} |" for each in Consequence),
         )
@@ -72,7 +48,9 @@ def document(contract: Contract) -> str:
     for rule in contract.rules:
         groups.setdefault(rule.id.split("-")[0], []).append(rule)
     for group, rules in groups.items():
-        parts.append(f"## {_TITLES[group]}\n\n| rule | level | if broken | |\n|---|---|---|---|\n")
+        parts.append(
+            f"## {contract.titles[group]}\n\n| rule | level | if broken | |\n|---|---|---|---|\n"
+        )
         parts.append("".join(f"{_row(rule)}\n" for rule in rules))
         parts.append("\n")
     return "".join(parts).rstrip() + "\n"
@@ -88,4 +66,6 @@ def _level(level: Level | None) -> str:
 
 
 if __name__ == "__main__":
-    write_text(Path(sys.argv[1]), document(CONTRACT))
+    for each in BUILT_IN:
+        contract = contract_of(each)
+        write_text(Path(contract.document), document(contract))

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from memcert.contracts import contract_of, contracts
 from memcert.engine.corpus.saved_failures import SavedFailures
 from memcert.engine.output.files import write_text
 from memcert.engine.output.foreign_text import markdown as escaped
@@ -25,7 +26,6 @@ from memcert.reports.markdown import markdown
 from memcert.reports.summary import counts
 from memcert.reports.terminal import Terminal
 from memcert.resolver import resolve
-from memcert.short_term import CONTRACT
 from memcert_backends.catalogue import BUILT_IN
 
 SUBJECTS = tuple((row.name, how) for row in BUILT_IN.values() for how in row.certified)
@@ -91,19 +91,23 @@ def main(folder: Path, readme: Path, budget: float | None) -> None:
     certificates, links = [], []
     for name, how in SUBJECTS:
         backend, plan = resolve(name), Plan(budget=budget)
-        watch = Watch(console, len(CONTRACT.rules), f"{name}, {how}")
-        with Runner(CONTRACT, backend, how) as runner:
+        contract = contract_of(backend.contract)
+        watch = Watch(console, len(contract.rules), f"{name}, {how}")
+        with Runner(contract, backend, how) as runner:
             with watch.shown():
-                found = certify(runner, plan, SavedFailures(None, name, CONTRACT), watch)
+                found = certify(runner, plan, SavedFailures(None, name, contract), watch)
             certificate = write_certificate(runner, plan, found)
-        show(console, certificate, CONTRACT, how)
+        show(console, certificate, contract, how)
         stem = name if backend.store is None else f"{name}-{how}"
         write_text(folder / f"{stem}.json", readable_json(certificate))
         write_text(folder / f"{stem}.md", markdown(certificate))
         certificates.append(certificate)
         links.append(f"{stem}.md")
-    digest = f"\nThe SHA-256 of the common corpus: {CONTRACT.corpus.digest}\n"
-    write_text(folder / "README.md", _HEAD + table(certificates, links) + digest)
+    digests = "".join(
+        f"\nThe SHA-256 of the corpus of {each.name}: {each.corpus.digest}\n"
+        for each in contracts()
+    )
+    write_text(folder / "README.md", _HEAD + table(certificates, links) + digests)
     shown = table(certificates, [f"{folder.name}/{link}" for link in links])
     text = readme.read_text(encoding="utf-8")
     marked = re.compile(f"{re.escape(BEGIN)}.*{re.escape(END)}", re.DOTALL)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from importlib.resources import files
-from typing import Any
 
-from memcert.engine.capabilities import Capabilities
 from memcert.engine.contract import Contract
 from memcert.engine.corpus.corpus import Corpus
+from memcert.engine.mutant import Mutant
 from memcert.engine.programs.operation import Operation
 from memcert.engine.programs.program import Step
 from memcert.short_term import (
@@ -19,11 +16,13 @@ from memcert.short_term import (
     sharing_operations,
     state_operations,
 )
+from memcert.short_term.capabilities import ShortTermCapabilities, detect
 from memcert.short_term.messages import Message
 from memcert.short_term.model import Model
 from memcert.short_term.operations import Add, Read, Size
 from memcert.short_term.pruning import ShortTermPruning
 from memcert.short_term.rules import RULES
+from memcert.short_term.titles import TITLES
 from memcert_reference.state import CONTENT_KEY
 
 METHODS = (
@@ -80,45 +79,33 @@ def _marks(operation: Operation) -> Iterator[str]:
             yield from (mark for mark in item[1] if isinstance(mark, str) and mark)
 
 
-def detect(memory: Any, declared: Capabilities) -> Capabilities:
-    """Find out what an opened memory can do.
+def _mutants() -> Mapping[str, Mutant]:
+    # They are built on much that nobody else needs.
+    from memcert.short_term.mutants import MUTANTS
 
-    Args:
-        memory: the memory.
-        declared: what its backend declares.
-    """
-    return replace(
-        declared,
-        full_state=_has_full_state(memory),
-        export=hasattr(memory, "export_state") and hasattr(memory, "import_state"),
-    )
-
-
-def _has_full_state(memory: Any) -> bool:
-    try:
-        state = memory.state_dict()
-    except Exception:
-        # Rules on the state will say so.
-        return False
-    if inspect.iscoroutine(state):
-        state.close()
-    return isinstance(state, Mapping) and CONTENT_KEY in state
+    return MUTANTS
 
 
 _OPERATIONS = _operations()
 
 CONTRACT = Contract(
+    id="short-term",
     name="short-term memory",
     module="memcert.short_term",
+    document="reference/CONTRACT.md",
+    reference="InMemoryMemory",
+    titles=TITLES,
     version="1.1",
     methods=METHODS,
     operations=_OPERATIONS,
     model=Model,
     observations=observations,
     probe=(Add((Message("m0"),)), Read()),
+    capabilities=ShortTermCapabilities,
     detect=detect,
+    mutants=_mutants,
     rules=RULES,
-    foresee=ShortTermPruning,
+    pruning=ShortTermPruning,
     imports={
         "Msg": "from memcert_reference import Msg",
         "Marker": "from memcert.short_term.misuse import Marker",

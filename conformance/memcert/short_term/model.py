@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
-from memcert.engine.capabilities import Capabilities
 from memcert.engine.programs.outcome import ANYTHING
+from memcert.short_term.capabilities import ShortTermCapabilities
 from memcert_reference import InMemoryMemory, Msg
 from memcert_reference.arguments import flag, message_records
 from memcert_reference.json_text import dump_json
@@ -21,7 +21,7 @@ class Model(InMemoryMemory):
         capabilities: what the backend can do.
     """
 
-    def __init__(self, capabilities: Capabilities) -> None:
+    def __init__(self, capabilities: ShortTermCapabilities) -> None:
         super().__init__()
         self._capabilities = capabilities
 

@@ -55,13 +55,13 @@ class ShortTermPruning:
         ordered = {frozenset(view.places) for view in self._views if len(view.places) > 1}
         self._ordered = [each for each in ordered if not any(each < other for other in ordered)]
 
-    def hopeless(self, model: Model) -> bool:
+    def is_dead_end(self, model: Model) -> bool:
         """Tell whether a read that is ahead cannot see what it saw.
 
         Args:
             model: the state.
         """
-        return any(view.hopeless(model) for view in self._views)
+        return any(view.is_dead_end(model) for view in self._views)
 
     def key(self, model: Model) -> object:
         """Return what the operations ahead can tell of a state.
@@ -119,7 +119,7 @@ class _View:
         self._surely_deleted = {msg_id for each in surely for msg_id in _deleted(each)}
         self._added = {msg_id for each in maybe for msg_id in _added(each)}
 
-    def hopeless(self, model: Model) -> bool:
+    def is_dead_end(self, model: Model) -> bool:
         """Tell whether it cannot see what it saw.
 
         Args:

@@ -120,7 +120,7 @@ def test_a_factory_is_taken_as_it_is(module: Path) -> None:
     assert type(opened(resolve(f"{module}:plain"))).__name__ == "NoIds"
     made = resolve(f"{module}:made")
     assert (made.name, made.durable, made.extra) == ("mine", False, "x")
-    assert (made.max_message_bytes, made.full_state) == (7, True)
+    assert made.declares == {"max_message_bytes": 7, "full_state": True}
     assert made.specification == f"{module}:made"
 
 

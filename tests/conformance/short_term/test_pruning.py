@@ -9,11 +9,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from memcert.engine.capabilities import Capabilities
 from memcert.engine.judging.history import Ahead
 from memcert.engine.judging.linearization import answer_of
 from memcert.engine.programs.operation import Operation
 from memcert.engine.programs.outcome import Outcome, same_outcome
+from memcert.short_term.capabilities import ShortTermCapabilities
 from memcert.short_term.messages import IdRange, Message, MessageRange
 from memcert.short_term.misuse import AddLarge
 from memcert.short_term.model import Model
@@ -36,7 +36,7 @@ SETTINGS = settings(max_examples=100, database=None, derandomize=True, deadline=
 
 
 def state_after(*operations: Operation) -> Model:
-    model = Model(Capabilities())
+    model = Model(ShortTermCapabilities())
     for operation in operations:
         answer_of(model, operation)
     return model
@@ -87,7 +87,7 @@ def test_what_comes_about_is_not_hopeless(
             surely = [left[each] for each in others if each < number and certain[each]]
             known = ahead(left[number], answers[number], maybe=maybe, surely=surely)
             foreseen.append(known)
-        assert not ShortTermPruning(foreseen).hopeless(state)
+        assert not ShortTermPruning(foreseen).is_dead_end(state)
 
 
 @SETTINGS
@@ -130,7 +130,7 @@ def add(*ids: str) -> Add:
     return Add(tuple(map(Message, ids)))
 
 
-def hopeless(
+def is_dead_end(
     there: Sequence[Operation],
     look: tuple[Read, Outcome],
     *,
@@ -139,65 +139,65 @@ def hopeless(
 ) -> bool:
     known = [ahead(*look, maybe=maybe, surely=surely)]
     known += [ahead(each) for each in (*maybe, *surely)]
-    return ShortTermPruning(known).hopeless(state_after(*there))
+    return ShortTermPruning(known).is_dead_end(state_after(*there))
 
 
 def test_a_message_that_nothing_deletes_is_seen_in_its_place() -> None:
     there = [add("m0", "m1")]
-    assert not hopeless(there, seen("m0", "m1"))
-    assert hopeless(there, seen("m1", "m0"))
-    assert hopeless(there, seen("m0"))
-    assert not hopeless(there, seen("m0"), maybe=[Delete(("m1",))])
-    assert not hopeless(there, seen("m0"), maybe=[DeleteByMark(("a",))])
-    assert hopeless(there, seen("m0"), maybe=[Delete(("m0",))])
+    assert not is_dead_end(there, seen("m0", "m1"))
+    assert is_dead_end(there, seen("m1", "m0"))
+    assert is_dead_end(there, seen("m0"))
+    assert not is_dead_end(there, seen("m0"), maybe=[Delete(("m1",))])
+    assert not is_dead_end(there, seen("m0"), maybe=[DeleteByMark(("a",))])
+    assert is_dead_end(there, seen("m0"), maybe=[Delete(("m0",))])
     # One that goes comes back only if it is added again.
-    assert hopeless(there, seen("m1", "m0"), maybe=[Clear()])
-    assert not hopeless(there, seen("m1", "m0"), maybe=[Delete(("m0",)), add("m0")])
-    assert hopeless(there, seen("m1", "m0"), maybe=[add("m0")])
+    assert is_dead_end(there, seen("m1", "m0"), maybe=[Clear()])
+    assert not is_dead_end(there, seen("m1", "m0"), maybe=[Delete(("m0",)), add("m0")])
+    assert is_dead_end(there, seen("m1", "m0"), maybe=[add("m0")])
 
 
 def test_what_surely_goes_is_not_seen_unless_it_comes_back() -> None:
     there = [add("m0")]
     for gone in (Clear(), Delete(("m0",))):
-        assert hopeless(there, seen("m0"), surely=[gone])
-        assert not hopeless(there, seen("m0"), maybe=[gone])
-        assert not hopeless(there, seen("m0"), surely=[gone], maybe=[add("m0")])
-        assert not hopeless(there, seen(), surely=[gone])
+        assert is_dead_end(there, seen("m0"), surely=[gone])
+        assert not is_dead_end(there, seen("m0"), maybe=[gone])
+        assert not is_dead_end(there, seen("m0"), surely=[gone], maybe=[add("m0")])
+        assert not is_dead_end(there, seen(), surely=[gone])
 
 
 def test_what_is_not_there_yet_has_to_come_after_what_stays() -> None:
     there = [add("m0")]
-    assert hopeless(there, seen("m0", "m1"))
-    assert not hopeless(there, seen("m0", "m1"), maybe=[add("m1")])
-    assert hopeless(there, seen("m1", "m0"), maybe=[add("m1")])
-    assert not hopeless(there, seen("r0", "r1"), maybe=[Clear(), Add(MessageRange(2))])
-    assert not hopeless([Add(MessageRange(2))], seen(), maybe=[Delete(IdRange(2))])
+    assert is_dead_end(there, seen("m0", "m1"))
+    assert not is_dead_end(there, seen("m0", "m1"), maybe=[add("m1")])
+    assert is_dead_end(there, seen("m1", "m0"), maybe=[add("m1")])
+    assert not is_dead_end(there, seen("r0", "r1"), maybe=[Clear(), Add(MessageRange(2))])
+    assert not is_dead_end([Add(MessageRange(2))], seen(), maybe=[Delete(IdRange(2))])
 
 
 def test_a_read_of_some_messages_says_nothing_of_those_it_does_not_show() -> None:
     there = [add("m0", "m1")]
     for read in (Read(mark="a", ids_only=True), Read(exclude="a", ids_only=True)):
-        assert not hopeless(there, (read, Outcome(["m0"])))
-        assert hopeless(there, (read, Outcome(["m1", "m0"])))
-        assert hopeless(there, (read, Outcome(["m2"])))
+        assert not is_dead_end(there, (read, Outcome(["m0"])))
+        assert is_dead_end(there, (read, Outcome(["m1", "m0"])))
+        assert is_dead_end(there, (read, Outcome(["m2"])))
 
 
 def test_the_id_of_a_summary_says_nothing() -> None:
     for there, maybe in (([Summarise("s")], []), ([], [Summarise("s")])):
         state = [*there, add("m0")]
-        assert not hopeless(state, seen("what", "m0", summary=True), maybe=maybe)
+        assert not is_dead_end(state, seen("what", "m0", summary=True), maybe=maybe)
         # Not even if a message has it.
-        assert not hopeless(state, seen("m0", "m0", summary=True), maybe=maybe)
-    assert hopeless([add("m0")], seen("what", "m0", summary=True))
-    assert hopeless([add("m0"), Summarise("s")], seen("what", "m0", summary=False))
+        assert not is_dead_end(state, seen("m0", "m0", summary=True), maybe=maybe)
+    assert is_dead_end([add("m0")], seen("what", "m0", summary=True))
+    assert is_dead_end([add("m0"), Summarise("s")], seen("what", "m0", summary=False))
 
 
 def test_a_read_of_all_never_fails() -> None:
     gone = Outcome(error=OSError("gone"))
-    assert hopeless([], (Read(), gone))
-    assert hopeless([], (Read(), Outcome("text")))
+    assert is_dead_end([], (Read(), gone))
+    assert is_dead_end([], (Read(), Outcome("text")))
     # A filter that is malformed is refused.
-    assert not hopeless([], (Read(mark=""), gone))
+    assert not is_dead_end([], (Read(mark=""), gone))
 
 
 @pytest.mark.parametrize(
@@ -213,7 +213,7 @@ def test_a_read_of_all_never_fails() -> None:
 )
 def test_with_an_operation_that_is_not_known_nothing_is_foreseen(unknown: Operation) -> None:
     assert type(unknown) not in KNOWN
-    assert not hopeless([add("m0")], seen("m1"), maybe=[unknown])
+    assert not is_dead_end([add("m0")], seen("m1"), maybe=[unknown])
     prospects = ShortTermPruning([ahead(*seen()), ahead(unknown)])
     one, other = state_after(add("m0", "m1")), state_after(add("m1", "m0"))
     assert prospects.key(one) != prospects.key(other)

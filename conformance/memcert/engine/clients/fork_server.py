@@ -1,12 +1,13 @@
-"""A process that has imported what workers need, and gives birth to them.
+"""A process that has imported what workers need, and from which they are forked.
 
-Starting an interpreter and importing takes a few tenths of a second, and a trial may kill several
-processes: they are forked from one that has done so already. Unix has that.
+Starting an interpreter and importing takes a few tenths of a second, and a program may have several
+processes killed: they are forked from one that has done so already. Unix has that.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import socket
@@ -15,6 +16,9 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
+
+from memcert_reference.json_text import load_json
 
 LINE_BYTES = 64 * 2**20
 """The longest line that is read from another process, in bytes."""
@@ -81,7 +85,7 @@ class OtherProcess:
 
 
 class ForkServer:
-    """Gives birth to processes that serve memories; it lives as long as this process at most.
+    """Forks processes that serve memories; it lives as long as this process at most.
 
     Args:
         module: the module of the contract.
@@ -92,12 +96,12 @@ class ForkServer:
         self._process: subprocess.Popen[bytes] | None = None
         self._turn = asyncio.Lock()
 
-    async def birth(self, backend: str) -> OtherProcess:
+    async def fork(self, backend: dict[str, str]) -> OtherProcess:
         """Return a new process.
 
         Args:
-            backend: the specification of the backend that it will open first; what memcert's own
-                ones import is imported once.
+            backend: what finds the backend that it will open first, and by which name; what
+                memcert's own ones import is imported once.
 
         Raises:
             RuntimeError: there is none to be had.
@@ -107,7 +111,7 @@ class ForkServer:
                 self._open()
             ours, theirs = socket.socketpair()
             with theirs:
-                socket.send_fds(self._line, [backend.encode()], [theirs.fileno()])
+                socket.send_fds(self._line, [json.dumps(backend).encode()], [theirs.fileno()])
             said = await asyncio.get_running_loop().sock_recv(self._line, _NUMBER_BYTES)
         if len(said) < _NUMBER_BYTES:
             ours.close()
@@ -147,7 +151,9 @@ class ForkServer:
             )
 
 
-def give_birth(line: socket.socket, prepare: Callable[[str], None]) -> socket.socket | None:
+def fork_as_asked(
+    line: socket.socket, prepare: Callable[[dict[str, str]], None]
+) -> socket.socket | None:
     """Fork a process for each that is asked for; return its line in the child, None at the end.
 
     Args:
@@ -160,7 +166,8 @@ def give_birth(line: socket.socket, prepare: Callable[[str], None]) -> socket.so
         asked, descriptors, _, _ = socket.recv_fds(line, _LONGEST_NAME, 1)
         if not asked:
             return None
-        prepare(asked.decode())
+        backend: Any = load_json(asked)
+        prepare(backend)
         number = os.fork()
         # Said by both, since neither waits: a group, which can be killed as a whole.
         with suppress(OSError):

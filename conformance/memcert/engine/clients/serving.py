@@ -20,11 +20,10 @@ from importlib import import_module
 from typing import Any, TypeAlias
 
 from memcert.engine.clients.awaits import Alarm, watched, watched_task
-from memcert.engine.clients.fork_server import give_birth
+from memcert.engine.clients.fork_server import fork_as_asked
 from memcert.engine.clients.handle import ERRORS, opened
 from memcert.engine.contract import Contract
-from memcert.resolver import resolve
-from memcert_backends.backend import Space
+from memcert_backends.backend import Backend, Space
 from memcert_backends.catalogue import BUILT_IN
 from memcert_backends.servers import Server
 from memcert_reference.json_text import dump_json, load_json
@@ -33,14 +32,14 @@ Answer: TypeAlias = Callable[[dict[str, Any]], None]
 
 
 def main() -> None:
-    """Give birth to processes, and serve memories in each."""
+    """Fork processes, and serve memories in each."""
     # What a driver logs of connections that the kit cuts is no news; see the command line.
     logging.getLogger().addHandler(logging.NullHandler())
     # What a backend prints is for the console, and for nobody who waits for what memcert prints.
     os.dup2(2, 1)
     contract: Contract = import_module(sys.argv[1]).CONTRACT
     with socket.socket(fileno=int(sys.argv[2])) as asked:
-        line = give_birth(asked, _prepare)
+        line = fork_as_asked(asked, _prepare)
     if line is None:
         return
     # In a thread: the backend may block.
@@ -64,13 +63,20 @@ def _end_with(line: int) -> None:
     os.killpg(0, signal.SIGKILL)
 
 
-def _prepare(backend: str) -> None:
+def _prepare(asked: dict[str, str]) -> None:
     """Import what one of memcert's own backends needs; others may start threads, or connect."""
-    if backend in BUILT_IN or backend.startswith("mutant:"):
+    name = asked["open"]
+    if name in BUILT_IN or name.startswith("mutant:"):
         with suppress(*ERRORS):
-            resolve(backend)
-            for module in BUILT_IN[backend].preloaded if backend in BUILT_IN else ():
+            _resolved(asked)
+            for module in BUILT_IN[name].preloaded if name in BUILT_IN else ():
                 import_module(module)
+
+
+def _resolved(asked: dict[str, str]) -> Backend:
+    module, _, name = asked["resolver"].partition(":")
+    backend: Backend = getattr(import_module(module), name)(asked["open"])
+    return backend
 
 
 async def _serve(requests: Iterator[str], contract: Contract, answer: Answer) -> None:
@@ -78,7 +84,7 @@ async def _serve(requests: Iterator[str], contract: Contract, answer: Answer) ->
         request: Any = load_json(line)
         space = Space(request["user_id"], request["session_id"], _server(request["server"]))
         try:
-            async with opened(resolve(request["open"]), space) as memory:
+            async with opened(_resolved(request), space) as memory:
                 answer({"value": None})
                 await _serve_memory(memory, requests, contract, answer)
             answer({"value": None})

@@ -71,7 +71,7 @@ class Workers:
     """
 
     def __init__(self, contract: Contract) -> None:
-        self._nursery = ForkServer(contract.module)
+        self._fork_server = ForkServer(contract.module)
         self._idle: list[OtherProcess] = []
         self._busy: set[OtherProcess] = set()
 
@@ -86,12 +86,10 @@ class Workers:
         Raises:
             RemoteError: opening it raised there.
         """
-        process = (
-            self._idle.pop() if self._idle else await self._nursery.birth(backend.specification)
-        )
+        process = self._idle.pop() if self._idle else await self._fork_server.fork(_asked(backend))
         self._busy.add(process)
         request = {
-            "open": backend.specification,
+            **_asked(backend),
             "user_id": space.user_id,
             "session_id": space.session_id,
             "server": _server_to_json(space.server),
@@ -117,13 +115,17 @@ class Workers:
         """End the idle processes."""
         while self._idle:
             await self._idle.pop().end()
-        self._nursery.close()
+        self._fork_server.close()
 
     def kill(self) -> None:
         """End every process at once, without waiting for it."""
         for process in (*self._idle, *self._busy):
             process.kill()
-        self._nursery.close()
+        self._fork_server.close()
+
+
+def _asked(backend: Backend) -> dict[str, str]:
+    return {"open": backend.specification, "resolver": backend.resolver}
 
 
 async def _ask(process: OtherProcess, request: dict[str, Any]) -> object:

@@ -87,7 +87,7 @@ class Ahead:
 class Pruning(Protocol):
     """What a contract knows of some operations that may still take effect."""
 
-    def hopeless(self, model: Any) -> bool:
+    def is_dead_end(self, model: Any) -> bool:
         """Tell whether no order of them leads from a state to their answers; False if unknown.
 
         Args:

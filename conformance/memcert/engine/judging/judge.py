@@ -27,7 +27,7 @@ def judge(events: Sequence[Event], program: Program, subject: Subject) -> bool:
         seen = [event for event in events if program.clients[event.client].space == space]
         model = contract.model(subject.capabilities)
         try:
-            found = contradiction(seen, model, contract.foresee, in_order=program.in_order)
+            found = contradiction(seen, model, contract.pruning, in_order=program.in_order)
         except TooManyOrders:
             decided = False
             continue

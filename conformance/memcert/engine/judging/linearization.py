@@ -46,26 +46,26 @@ class Contradiction:
 
 
 def contradiction(
-    events: Sequence[Event], model: Model, foresee: MakePruning, *, in_order: bool
+    events: Sequence[Event], model: Model, pruning: MakePruning, *, in_order: bool
 ) -> Contradiction | None:
     """Return why no order explains the events of one space; None if there is one.
 
     Args:
         events: what was done.
         model: the model of the space as it was before, with `fork` and `fingerprint`.
-        foresee: cuts the search short.
+        pruning: cuts the search short.
         in_order: whether operations of one client take effect in the order of their starts, even
             if they overlap.
 
     Raises:
         TooManyOrders: it is not known.
     """
-    if _Search(events, foresee, in_order=in_order).explains(model):
+    if _Search(events, pruning, in_order=in_order).explains(model):
         return None
     by_end = sorted(events, key=lambda event: event.ended)
 
     def fails(count: int) -> bool:
-        search = _Search(_until(by_end, count), foresee, in_order=in_order)
+        search = _Search(_until(by_end, count), pruning, in_order=in_order)
         try:
             return not search.explains(model)
         except TooManyOrders:
@@ -76,7 +76,7 @@ def contradiction(
     first = bisect_left(range(1, len(by_end)), True, key=fails) + 1
     seen = _until(by_end, first)
     wanted = replace(seen[-1], compared=False)
-    search = _Search([*seen[:-1], wanted], foresee, in_order=in_order)
+    search = _Search([*seen[:-1], wanted], pruning, in_order=in_order)
     return Contradiction(seen[-1], search.answers(model))
 
 
@@ -94,9 +94,9 @@ def _until(by_end: Sequence[Event], count: int) -> list[Event]:
 class _Search:
     """A depth-first search for an order; what was seen not to lead anywhere is not tried again."""
 
-    def __init__(self, events: Sequence[Event], foresee: MakePruning, *, in_order: bool) -> None:
+    def __init__(self, events: Sequence[Event], pruning: MakePruning, *, in_order: bool) -> None:
         self.events = events
-        self.foresee = foresee
+        self._make_pruning = pruning
         self.before = _before(events, in_order=in_order)
         self.required = sum(
             1 << number
@@ -105,7 +105,7 @@ class _Search:
         )
         # An order like that of the ends explains most histories: it is tried first.
         self.turns = sorted(range(len(events)), key=lambda number: events[number].ended)
-        self._prospects: dict[int, Pruning] = {}
+        self._prunings: dict[int, Pruning] = {}
 
     def explains(self, model: Any) -> bool:
         """Tell whether some order explains the events."""
@@ -115,10 +115,10 @@ class _Search:
             done, state = stack.pop()
             if self.required & ~done == 0:
                 return True
-            prospects = self._foreseen(done)
-            if prospects.hopeless(state):
+            pruning = self._pruning_of(done)
+            if pruning.is_dead_end(state):
                 continue
-            key = (done, prospects.key(state))
+            key = (done, pruning.key(state))
             if key in seen:
                 continue
             seen.add(key)
@@ -147,7 +147,7 @@ class _Search:
                 continue
             # The answer that is asked for may show what no other answer does.
             key = (done, state.fingerprint(), str(answer))
-            if key in seen or str(answer) in found or self._foreseen(done).hopeless(state):
+            if key in seen or str(answer) in found or self._pruning_of(done).is_dead_end(state):
                 continue
             seen.add(key)
             if len(seen) > STATES_FOR_ANSWERS:
@@ -183,10 +183,10 @@ class _Search:
             return [(done, after, answer), (done, state, answer)]
         return [(done, after, answer)]
 
-    def _foreseen(self, done: int) -> Pruning:
-        if done not in self._prospects:
+    def _pruning_of(self, done: int) -> Pruning:
+        if done not in self._prunings:
             left = [number for number in self.turns if not done >> number & 1]
-            self._prospects[done] = self.foresee(
+            self._prunings[done] = self._make_pruning(
                 [
                     Ahead(
                         self.events[number].operation,
@@ -196,7 +196,7 @@ class _Search:
                     for number in left
                 ]
             )
-        return self._prospects[done]
+        return self._prunings[done]
 
     def _left_before(
         self, number: int, left: Sequence[int]

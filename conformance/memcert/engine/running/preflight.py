@@ -68,22 +68,19 @@ async def _inspect(runner: Runner) -> Capabilities:
                 f"the factory of {name!r} leaks one space into another: a memory for a new space"
                 " is not empty; pass space.user_id and space.session_id on"
             )
-        declared = Capabilities(
+        known = Capabilities(
             durable=backend.durable,
             fresh_store=subject.server is not None and subject.server.fresh is not None,
             other_process=bool(backend.specification),
-            max_message_bytes=backend.max_message_bytes,
             network=subject.environment.has_network,
             crash=subject.environment.can_crash,
             pool=backend.pool is not None and subject.server is not None,
             file=subject.environment.is_file,
         )
-        detected = contract.detect(memory, declared)
-    if backend.full_state is not None and backend.full_state != detected.full_state:
-        raise BadFactory(
-            f"{name!r} declares full_state={backend.full_state}, but its state_dict says otherwise"
-        )
-    return detected
+        try:
+            return contract.detect(memory, backend, known)
+        except ValueError as error:
+            raise BadFactory(f"{name!r} {error}") from error
 
 
 async def _open(stack: AsyncExitStack, runner: Runner, space: Space) -> Any:

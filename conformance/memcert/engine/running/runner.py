@@ -52,7 +52,7 @@ class Runner:
         self._how = server
         self._stack = ExitStack()
         self._watch = LoopWatch()
-        self.subject = Subject(contract, backend, Capabilities(), Workers(contract))
+        self.subject = Subject(contract, backend, contract.capabilities(), Workers(contract))
 
     def __enter__(self) -> Self:
         backend = self.subject.backend

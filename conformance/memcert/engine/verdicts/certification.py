@@ -114,7 +114,7 @@ def certify(
             verdict, generating = judge(search, corpus, deviation)
             short_of = capabilities.lacking(rule.better_with)
             if verdict.finding is Finding.PASSED and short_of:
-                reason = f"in part: the backend is not {_described(short_of[0])}"
+                reason = f"in part: the backend is not {capabilities.without(short_of[0])}"
                 verdict = replace(verdict, reason=reason)
             tally.add(search.tally)
             shares_left -= share
@@ -152,7 +152,7 @@ def why_not(rule: Rule, capabilities: Capabilities) -> str | None:
     lacking = capabilities.lacking(rule.needs)
     if not lacking:
         return None
-    return f"the backend is not {' and not '.join(_described(need) for need in lacking)}"
+    return f"the backend is not {' and not '.join(map(capabilities.without, lacking))}"
 
 
 def search_for(
@@ -245,15 +245,3 @@ def _complaints(
     elif runner.execute(deviation.program).divergence is None:
         complaints.append(f"{name} no longer fails: its program keeps the rule")
     return complaints
-
-
-def _described(need: str) -> str:
-    return {
-        "durable": "durable",
-        "export": "able to export its state",
-        "crash": "on a store that the kit can kill (--server process)",
-        "fresh_store": "on a store that the kit can start anew",
-        "network": "on a store whose connections the kit can cut",
-        "other_process": "known by a name that another process can open",
-        "pool": "one that declares a pool of connections to share",
-    }.get(need, need)

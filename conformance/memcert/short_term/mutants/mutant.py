@@ -14,6 +14,9 @@ from memcert.short_term.mutants.networked import Networked, open_pool
 from memcert_backends.backend import Backend, Space
 from memcert_reference import MemoryBase, Msg
 
+RESOLVER = "memcert.resolver:resolve"
+"""What finds a mutant by its name, in another process too; it finds them through their contract."""
+
 Memories: TypeAlias = "Msg | list[Msg] | None"
 """What ``add`` takes."""
 
@@ -80,6 +83,7 @@ def backend_of(name: str, kind: type[MemoryBase], way: str | None = None) -> Bac
         store="folder" if durable else None,
         durable=durable,
         specification=name,
+        resolver=RESOLVER,
     )
 
 
@@ -100,5 +104,6 @@ def _networked(name: str, kind: type[Networked], way: str | None) -> Backend:
         extra="redis",
         pool=partial(open_pool, seconds=kind.pool_seconds),
         specification=name,
+        resolver=RESOLVER,
         way=way,
     )

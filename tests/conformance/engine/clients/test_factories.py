@@ -10,19 +10,21 @@ from typing import Any
 import pytest
 
 import memcert.engine.clients.handle
-from memcert.engine.capabilities import Capabilities
 from memcert.engine.clients.handle import BadFactory
 from memcert.engine.running.preflight import preflight
 from memcert.engine.running.runner import Runner
 from memcert.resolver import as_backend
 from memcert.short_term import CONTRACT
+from memcert.short_term.capabilities import ShortTermCapabilities
 from memcert_backends.backend import Backend, Space
 from memcert_reference import InMemoryMemory, Msg
 
 
-def inspect(backend: Backend) -> Capabilities:
+def inspect(backend: Backend) -> ShortTermCapabilities:
     with Runner(CONTRACT, backend) as runner:
-        return preflight(runner)
+        found = preflight(runner)
+        assert isinstance(found, ShortTermCapabilities)
+        return found
 
 
 async def good(space: Space) -> AsyncIterator[InMemoryMemory]:
@@ -155,8 +157,8 @@ def test_a_missing_module_names_the_extra() -> None:
 
 
 def test_what_a_good_one_can_do_is_found_out() -> None:
-    found = inspect(replace(as_backend(good, "tiny"), max_message_bytes=1000))
-    assert found == Capabilities(
+    found = inspect(replace(as_backend(good, "tiny"), declares={"max_message_bytes": 1000}))
+    assert found == ShortTermCapabilities(
         durable=True,
         full_state=True,
         export=True,
@@ -167,7 +169,7 @@ def test_what_a_good_one_can_do_is_found_out() -> None:
 
 
 def test_a_declaration_that_does_not_hold_is_told() -> None:
-    backend = replace(as_backend(good, "tiny"), full_state=False)
+    backend = replace(as_backend(good, "tiny"), declares={"full_state": False})
     with pytest.raises(BadFactory, match="declares full_state=False"):
         inspect(backend)
 

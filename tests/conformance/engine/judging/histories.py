@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from memcert.engine.capabilities import Capabilities
 from memcert.engine.judging.history import Ahead
+from memcert.short_term.capabilities import ShortTermCapabilities
 from memcert.short_term.model import Model
 from memcert.short_term.operations import Read, Size
 
@@ -18,7 +18,7 @@ class Blind:
     def __init__(self, ahead: Sequence[Ahead]) -> None:
         pass
 
-    def hopeless(self, model: Model) -> bool:
+    def is_dead_end(self, model: Model) -> bool:
         return False
 
     def key(self, model: Model) -> object:
@@ -26,4 +26,4 @@ class Blind:
 
 
 def model() -> Model:
-    return Model(Capabilities())
+    return Model(ShortTermCapabilities())

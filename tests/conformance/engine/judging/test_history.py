@@ -122,8 +122,8 @@ def wrong(outcome: Outcome) -> st.SearchStrategy[Outcome]:
 def test_it_says_what_trying_every_order_says(drawn: tuple[list[Event], bool]) -> None:
     events, in_order = drawn
     explained = bool(every_order(events, model(), None, in_order=in_order))
-    for foresee in (ShortTermPruning, Blind):
-        found = contradiction(events, model(), foresee, in_order=in_order)
+    for pruning in (ShortTermPruning, Blind):
+        found = contradiction(events, model(), pruning, in_order=in_order)
         assert (found is None) == explained
         if found is None:
             continue
@@ -163,8 +163,8 @@ def add(*ids: str) -> Add:
 
 def explained(*events: Event, in_order: bool = False) -> bool:
     found = [
-        contradiction(events, model(), foresee, in_order=in_order) is None
-        for foresee in (ShortTermPruning, Blind)
+        contradiction(events, model(), pruning, in_order=in_order) is None
+        for pruning in (ShortTermPruning, Blind)
     ]
     assert found[0] is found[1]
     return found[0]

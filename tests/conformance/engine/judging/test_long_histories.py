@@ -156,7 +156,7 @@ def test_what_is_known_to_be_wrong_is_said_even_if_its_beginning_is_too_long(
         def __init__(self, ahead: Sequence[Ahead]) -> None:
             self._hopeless = any(each.operation is end.operation for each in ahead)
 
-        def hopeless(self, model: Model) -> bool:
+        def is_dead_end(self, model: Model) -> bool:
             return self._hopeless
 
     end = event(Read(ids_only=True), 100, 101, ["m1"])
