@@ -5,18 +5,25 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from memcert.engine.capabilities import Capabilities
 from memcert.engine.corpus.corpus import Corpus
-from memcert.engine.judging.history import MakePruning
+from memcert.engine.judging.pruning import MakePruning, NoPruning
 from memcert.engine.mutant import Mutant
 from memcert.engine.programs.operation import Operation
 from memcert.engine.programs.program import Step
 from memcert.engine.rule import Rule
 from memcert_backends.backend import Backend
+
+
+def _nothing_more(memory: Any, backend: Backend, known: Capabilities) -> Capabilities:
+    if backend.declares:
+        name = next(iter(backend.declares))
+        raise ValueError(f"declares {name}, which its contract does not know")
+    return known
 
 
 @dataclass(frozen=True)
@@ -37,15 +44,15 @@ class Contract:
         observations: returns the operations that show the whole visible state, as far as some
             steps can have touched it.
         probe: what preflight does to a new memory, and the operation that shows that it did.
+        mutants: returns the mutants by name; imported when they are asked for.
+        rules: every rule, in the order in which reports list them.
+        corpus: the programs that every certification replays first.
         capabilities: the class of what a backend can do.
         detect: finds out what an opened memory can do, given its backend and what is known of any;
             raises ValueError where the backend declares what is not so.
-        mutants: returns the mutants by name; imported when they are asked for.
-        rules: every rule, in the order in which reports list them.
         pruning: returns what is known of some operations that may still take effect, which makes
-            the search for an order of them short (`memcert.engine.judging.history.Foresee`).
+            the search for an order of them short.
         imports: the import that a counterexample's script needs for each name it may use.
-        corpus: the programs that every certification replays first.
     """
 
     id: str
@@ -60,13 +67,13 @@ class Contract:
     model: Callable[[Any], Any]
     observations: Callable[[Sequence[Step]], Sequence[Operation]]
     probe: tuple[Operation, Operation]
-    capabilities: type[Capabilities]
-    detect: Callable[[Any, Backend, Capabilities], Capabilities]
     mutants: Callable[[], Mapping[str, Mutant]]
     rules: Sequence[Rule]
-    pruning: MakePruning
-    imports: Mapping[str, str]
     corpus: Corpus
+    capabilities: type[Capabilities] = Capabilities
+    detect: Callable[[Any, Backend, Any], Capabilities] = _nothing_more
+    pruning: MakePruning = NoPruning
+    imports: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def by_id(self) -> dict[str, Rule]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from memcert.engine.judging.history import Ahead
+from memcert.engine.judging.pruning import Ahead
 from memcert.engine.programs.outcome import Outcome
 from memcert.short_term.messages import IdRange, MessageRange, build_ids
 from memcert.short_term.model import Model

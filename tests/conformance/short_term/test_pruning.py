@@ -9,8 +9,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from memcert.engine.judging.history import Ahead
 from memcert.engine.judging.linearization import answer_of
+from memcert.engine.judging.pruning import Ahead
 from memcert.engine.programs.operation import Operation
 from memcert.engine.programs.outcome import Outcome, same_outcome
 from memcert.short_term.capabilities import ShortTermCapabilities

@@ -6,7 +6,6 @@ so or not at all; one whose connection broke, too, but nobody knows when the ser
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Protocol
@@ -66,41 +65,3 @@ class Model(Protocol):
 
     def fingerprint(self) -> object:
         """Return what tells this state from every other one; it can be hashed."""
-
-
-@dataclass(frozen=True)
-class Ahead:
-    """An operation that may still take effect, as the search for an order knows it.
-
-    Args:
-        operation: the operation.
-        outcome: its answer, if it counts.
-        before: returns the operations that may take effect before it and have not yet, and those
-            of them that do.
-    """
-
-    operation: Operation
-    outcome: Outcome | None
-    before: Callable[[], tuple[list[Operation], list[Operation]]]
-
-
-class Pruning(Protocol):
-    """What a contract knows of some operations that may still take effect."""
-
-    def is_dead_end(self, model: Any) -> bool:
-        """Tell whether no order of them leads from a state to their answers; False if unknown.
-
-        Args:
-            model: the state.
-        """
-
-    def key(self, model: Any) -> object:
-        """Return what is the same for states that lead to the same answers; it can be hashed.
-
-        Args:
-            model: the state.
-        """
-
-
-MakePruning = Callable[[Sequence[Ahead]], Pruning]
-"""Returns the prospects of some operations: what makes the search for an order short."""

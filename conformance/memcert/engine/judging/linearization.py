@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from memcert.engine.judging.history import Ahead, Certainty, Event, MakePruning, Model, Pruning
+from memcert.engine.judging.history import Certainty, Event, Model
+from memcert.engine.judging.pruning import Ahead, MakePruning, Pruning
 from memcert.engine.programs.operation import Operation
 from memcert.engine.programs.outcome import Outcome, same_outcome
 

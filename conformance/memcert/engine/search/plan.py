@@ -72,7 +72,7 @@ def rules_up_to(contract: Contract, level: Level) -> list[Rule]:
 
 
 def highest_level(runner: Runner) -> Level:
-    """Return the highest level that a backend can show on its store.
+    """Return the highest level that a backend can show on its store, and that there are rules of.
 
     Args:
         runner: the backend under judgement, its store running.
@@ -80,7 +80,9 @@ def highest_level(runner: Runner) -> Level:
     if not runner.subject.backend.durable:
         return Level.CORE
     environment = runner.subject.environment
-    return TOP_LEVEL if environment.is_file or environment.can_crash else Level.DURABLE
+    shown = TOP_LEVEL if environment.is_file or environment.can_crash else Level.DURABLE
+    levels = [rule.level for rule in runner.subject.contract.rules if rule.level is not None]
+    return max((level for level in levels if shown.includes(level)), key=lambda level: level.rank)
 
 
 def budget_of(plan: Plan, asked: Level) -> float:

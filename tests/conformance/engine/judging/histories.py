@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from memcert.engine.judging.history import Ahead
+from memcert.engine.judging.pruning import Ahead
 from memcert.short_term.capabilities import ShortTermCapabilities
 from memcert.short_term.model import Model
 from memcert.short_term.operations import Read, Size

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from memcert.engine.judging import linearization
-from memcert.engine.judging.history import Ahead, Certainty, Event
+from memcert.engine.judging.history import Certainty, Event
 from memcert.engine.judging.linearization import TooManyOrders, answer_of, contradiction
+from memcert.engine.judging.pruning import Ahead
 from memcert.engine.programs.operation import Operation
 from memcert.engine.programs.outcome import Outcome
 from memcert.short_term.messages import Message
