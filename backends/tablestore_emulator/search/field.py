@@ -21,7 +21,7 @@ class FieldType(IntEnum):
     JSON = 12
 
 
-class Metric(IntEnum):
+class VectorMetric(IntEnum):
     """How the likeness of two vectors is measured."""
 
     EUCLIDEAN = 0
@@ -73,7 +73,7 @@ class Field:
     analyzer: Analyzer | None = None
     date_formats: tuple[str, ...] = ()
     dimension: int = 0
-    metric: Metric = Metric.EUCLIDEAN
+    metric: VectorMetric = VectorMetric.EUCLIDEAN
     fields: tuple["Field", ...] = ()
 
     @property

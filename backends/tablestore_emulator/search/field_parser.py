@@ -10,7 +10,7 @@ from tablestore_emulator.search.analyzers import (
     Words,
 )
 from tablestore_emulator.search.errors import invalid
-from tablestore_emulator.search.field import Field, FieldType, Metric
+from tablestore_emulator.search.field import Field, FieldType, VectorMetric
 from tablestore_emulator.search.messages import Message, given, parsed, pb
 
 MAX_NESTING = 5
@@ -67,7 +67,7 @@ def parse_field(message: Message, scope: str, prefix: str, depth: int) -> Field:
         analyzer=_analyzer(message, name) if kind is FieldType.TEXT else None,
         date_formats=tuple(message.date_formats),
         dimension=options.dimension,
-        metric=Metric(options.metric_type),
+        metric=VectorMetric(options.metric_type),
         fields=inside,
     )
 

@@ -7,7 +7,7 @@ from itertools import islice
 
 from tablestore_emulator.search.aggregations.group_by import Parts
 from tablestore_emulator.search.aggregations.parser import parse_parts
-from tablestore_emulator.search.aggregations.request import Request
+from tablestore_emulator.search.aggregations.request import AggregationRequest
 from tablestore_emulator.search.collection import Collection
 from tablestore_emulator.search.document import Document
 from tablestore_emulator.search.errors import invalid
@@ -21,7 +21,7 @@ from tablestore_emulator.search.messages import (
     pb,
     well_formed,
 )
-from tablestore_emulator.search.ordering import Ordering, Place
+from tablestore_emulator.search.ordering import Ordering, Position
 from tablestore_emulator.search.queries.parser import query_parser
 from tablestore_emulator.search.queries.query import Query
 from tablestore_emulator.search.schema import IndexSchema
@@ -191,7 +191,7 @@ class SearchIndex:
         after = None
         if message.token:
             (key,) = unpacked(message.token, self._identity + b"scan")
-            after = Place((key,), key)
+            after = Position((key,), key)
         documents = ordering.first(matches, limit, after)
         token = b""
         # Whether there is more, shows with the next page: it may be empty.
@@ -213,11 +213,11 @@ class SearchIndex:
             raise invalid(f"offset + limit exceeds {MAX_DEPTH}.")
         parser = query_parser(self._schema, limit)
         query = parser.parse(message.query)
-        request = Request(parser, self._collection, query, self._primary_key, returns)
+        request = AggregationRequest(parser, self._collection, query, self._primary_key, returns)
         sort, after = message.sort.SerializeToString() or self._schema.index_sort, None
         if message.token:
             sort, *keys, key = unpacked(message.token, self._identity)
-            after = Place(tuple(keys), key)
+            after = Position(tuple(keys), key)
         return _Search(
             query=query,
             sort=sort,
@@ -278,7 +278,7 @@ class _Search:
     query: Query
     sort: bytes
     sorters: tuple[Sorter, ...]
-    after: Place | None
+    after: Position | None
     offset: int
     limit: int
     has_order: bool

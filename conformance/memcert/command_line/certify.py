@@ -28,7 +28,7 @@ from memcert.engine.search.plan import TOP_LEVEL, Plan, asked_of
 from memcert.engine.verdicts.certificate import Certificate, succeeded, write_certificate
 from memcert.engine.verdicts.certification import certify as run
 from memcert.engine.verdicts.deviation import read_deviations
-from memcert.reports.console import Watch, show
+from memcert.reports.console import RunDisplay, show
 from memcert.reports.files import write_reports
 from memcert.reports.terminal import Terminal
 from memcert.resolver import resolve
@@ -139,7 +139,7 @@ def certify(
     with Runner(contract, backend, server) as runner:
         check_runner(runner, asked)
         _, chosen = asked_of(runner, plan)
-        watch = Watch(console, len(chosen), backend.name)
+        watch = RunDisplay(console, len(chosen), backend.name)
         with watch.shown():
             capabilities = preflight(runner)
             check_capabilities(plan, chosen, capabilities)

@@ -14,7 +14,7 @@ from memcert.engine.programs.program import Program
 from memcert.engine.programs.reading import parse_program, read_program
 from memcert.engine.running.preflight import preflight
 from memcert.engine.running.runner import Runner
-from memcert.repository.matrix import Matrix, Row
+from memcert.repository.matrix import Matrix, MatrixRow
 
 
 def gather(folder: Path, matrix: Matrix) -> list[str]:
@@ -49,7 +49,7 @@ def gather(folder: Path, matrix: Matrix) -> list[str]:
     return said
 
 
-def _entries(row: Row, folder: Path, runner: Runner) -> Iterator[tuple[CorpusEntry, bool]]:
+def _entries(row: MatrixRow, folder: Path, runner: Runner) -> Iterator[tuple[CorpusEntry, bool]]:
     """Yield the programs that show a mutant, and whether each is there already."""
 
     def breaks(program: Program) -> bool:

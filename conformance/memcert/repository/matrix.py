@@ -39,7 +39,7 @@ come to the same one.
 
 
 @dataclass(frozen=True)
-class Row:
+class MatrixRow:
     """What was found of one mutant.
 
     Args:
@@ -74,7 +74,7 @@ class Matrix:
     """
 
     contract: Contract
-    rows: Sequence[Row]
+    rows: Sequence[MatrixRow]
     seconds: float = field(compare=False)
 
     def meant(self, rule: str) -> list[str]:
@@ -143,7 +143,7 @@ def judge_mutant(
     mutant: Mutant,
     samples: Mapping[str, Sequence[Program]],
     plan: Plan = PLAN,
-) -> Row:
+) -> MatrixRow:
     """Judge one mutant.
 
     Args:
@@ -174,7 +174,7 @@ def judge_mutant(
             )
         ]
     verdicts = {verdict.rule: verdict for verdict in found.verdicts}
-    return Row(mutant, [verdicts[rule] for rule in mutant.kills], others)
+    return MatrixRow(mutant, [verdicts[rule] for rule in mutant.kills], others)
 
 
 def sample_programs(rule: Rule, seed: int, count: int) -> Sequence[Program]:

@@ -17,8 +17,8 @@ from tablestore_emulator.search.aggregations.group_by import (
     parse_sorting,
 )
 from tablestore_emulator.search.aggregations.request import (
+    AggregationRequest,
     Documents,
-    Request,
     Values,
     value,
     values_of,
@@ -117,7 +117,7 @@ class Histogram(GroupBy):
         return message
 
 
-def histogram(request: Request, message: Message, parts: Parts) -> Histogram:
+def histogram(request: AggregationRequest, message: Message, parts: Parts) -> Histogram:
     """Read a group-by for intervals of numbers."""
     return Histogram(
         number_buckets(request, message),
@@ -131,7 +131,7 @@ def histogram(request: Request, message: Message, parts: Parts) -> Histogram:
     )
 
 
-def number_buckets(request: Request, message: Message) -> Buckets:
+def number_buckets(request: AggregationRequest, message: Message) -> Buckets:
     """Read the intervals of a `GroupByHistogram`.
 
     Args:

@@ -19,7 +19,7 @@ Values = Callable[[Document], Sequence[Comparable]]
 
 
 @dataclass(frozen=True)
-class Request:
+class AggregationRequest:
     """The request around an aggregation.
 
     Args:

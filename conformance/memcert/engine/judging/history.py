@@ -57,7 +57,7 @@ class Event:
         return self.outcome if self.compared and self.certainty is Certainty.DONE else None
 
 
-class Model(Protocol):
+class ForkableModel(Protocol):
     """What the model of a space must be able to do for an order to be looked for."""
 
     def fork(self) -> Any:

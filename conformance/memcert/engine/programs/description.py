@@ -8,7 +8,7 @@ from memcert.engine.programs.fault_operation import FaultOperation, ReplaceProce
 from memcert.engine.programs.program import Program, Step
 
 
-class Line(NamedTuple):
+class DescribedStep(NamedTuple):
     """A line of a story."""
 
     place: int | None
@@ -16,24 +16,24 @@ class Line(NamedTuple):
     text: str
 
 
-def story(program: Program) -> list[Line]:
+def story(program: Program) -> list[DescribedStep]:
     """Return a program as lines.
 
     Args:
         program: what is done.
     """
-    lines = [Line(place, _told(program, step)) for place, step in enumerate(program.steps)]
+    lines = [DescribedStep(place, _told(program, step)) for place, step in enumerate(program.steps)]
     place = len(program.steps)
     for number, branch in enumerate(program.branches):
-        lines.append(Line(None, f"at the same time, branch {number}:"))
+        lines.append(DescribedStep(None, f"at the same time, branch {number}:"))
         for step in branch:
-            lines.append(Line(place, f"  {_told(program, step)}"))
+            lines.append(DescribedStep(place, f"  {_told(program, step)}"))
             place += 1
     if program.schedule:
         turns = " ".join(map(str, program.schedule))
-        lines.append(Line(None, f"whose turn it is, await by await: {turns}"))
+        lines.append(DescribedStep(None, f"whose turn it is, await by await: {turns}"))
     if program.pool:
-        lines.append(Line(None, f"on a pool of {program.pool}"))
+        lines.append(DescribedStep(None, f"on a pool of {program.pool}"))
     return lines
 
 

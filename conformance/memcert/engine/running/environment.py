@@ -13,7 +13,7 @@ from memcert_backends.servers import KillableServer, Server
 
 
 @dataclass(frozen=True)
-class Place:
+class Deployment:
     """Where a trial takes place.
 
     Args:
@@ -37,8 +37,8 @@ class Environment:
     def __init__(self, server: Server | None) -> None:
         self._server = server
         self._stack = ExitStack()
-        self._networked: Place | None = None
-        self._crashing: Place | None = None
+        self._networked: Deployment | None = None
+        self._crashing: Deployment | None = None
 
     @property
     def has_network(self) -> bool:
@@ -56,7 +56,7 @@ class Environment:
         """Whether the store is a file: there is no server, and nothing to connect to."""
         return self._server is not None and self._server.addresses == ()
 
-    def networked(self) -> Place:
+    def networked(self) -> Deployment:
         """Return the session's store, reached through a network that can be cut.
 
         Raises:
@@ -69,7 +69,7 @@ class Environment:
                 self._stack.push(stack.pop_all())
         return self._networked
 
-    def crashing(self) -> Place:
+    def crashing(self) -> Deployment:
         """Return another store of the same kind that can be killed, reached through a network.
 
         Raises:
@@ -81,7 +81,7 @@ class Environment:
             with ExitStack() as stack:
                 killable = stack.enter_context(self._server.killable())
                 place = _behind_network(killable.server, stack)
-                self._crashing = Place(place.server, place.network, killable)
+                self._crashing = Deployment(place.server, place.network, killable)
                 self._stack.push(stack.pop_all())
         return self._crashing
 
@@ -91,8 +91,8 @@ class Environment:
         self._stack.close()
 
 
-def _behind_network(server: Server, stack: ExitStack) -> Place:
+def _behind_network(server: Server, stack: ExitStack) -> Deployment:
     assert server.addresses
     assert server.rerouted is not None
     network = stack.enter_context(Network(server.addresses))
-    return Place(stack.enter_context(server.rerouted(network.addresses)), network)
+    return Deployment(stack.enter_context(server.rerouted(network.addresses)), network)

@@ -17,7 +17,7 @@ from memcert.engine.programs.fault_operation import (
 )
 from memcert.engine.programs.program import Program
 from memcert.engine.running import time_limits
-from memcert.engine.running.environment import Place
+from memcert.engine.running.environment import Deployment
 from memcert.engine.running.subject import Subject
 from memcert_backends.servers import KillableServer, Server
 
@@ -33,7 +33,7 @@ class Nemesis:
     def __init__(self, program: Program, subject: Subject) -> None:
         self._program = program
         self._subject = subject
-        self._place = Place(None)
+        self._place = Deployment(None)
         # Clients whose idle connections were cut: one of their operations may find that out.
         self._shaken: set[int] = set()
         self._unreachable = False
@@ -66,7 +66,7 @@ class Nemesis:
             server = subject.server
             if program.fresh_store and server is not None and server.fresh is not None:
                 server = stack.enter_context(server.fresh())
-            self._place = Place(server)
+            self._place = Deployment(server)
         return self._place.server
 
     async def happen(self, trouble: FaultOperation) -> None:
