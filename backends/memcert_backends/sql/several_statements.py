@@ -63,7 +63,7 @@ class Statements(Reads):
         """
 
 
-class StepwiseOperations(Operations):
+class SeveralStatementsOperations(Operations):
     """The operations of one space.
 
     Args:

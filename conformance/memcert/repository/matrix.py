@@ -170,7 +170,7 @@ def judge_mutant(
             and any(
                 runner.execute(program).divergence is not None
                 for program in samples.get(rule.id, ())
-                if meant_for_trials or not program.troubled
+                if meant_for_trials or not program.is_concurrent
             )
         ]
     verdicts = {verdict.rule: verdict for verdict in found.verdicts}

@@ -1,4 +1,4 @@
-"""Judging a trial at its end: is there an order that explains what was seen?"""
+"""Judging a concurrent run at its end: is there an order that explains what was seen?"""
 
 from __future__ import annotations
 
@@ -45,4 +45,4 @@ def _divergence(found: Contradiction) -> Divergence:
     if not answers or any(str(answer) == observed for answer in answers):
         expected = "some order of the operations, each whole or not at all, that explains all"
         observed += ", and there is none"
-    return divergence_on(event.place, event.operation, expected, observed)
+    return divergence_on(event.step_number, event.operation, expected, observed)

@@ -1,6 +1,6 @@
-"""What trials need around a store: a network that can be cut, and a server that can be killed.
+"""What concurrent runs need of a store: a network that can be cut, a server that can be killed.
 
-Both take a moment to set up, so that they are kept for the next program until the session ends.
+Both take a moment to set up, so that they are kept for the next program until the run ends.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from memcert_backends.servers import KillableServer, Server
 
 @dataclass(frozen=True)
 class Deployment:
-    """Where a trial takes place.
+    """A store as the clients of a program reach it.
 
     Args:
         server: the running store, as its clients reach it; None for a backend that has none.
@@ -28,10 +28,10 @@ class Deployment:
 
 
 class Environment:
-    """The places for trials of one session.
+    """The stores for the programs of one run.
 
     Args:
-        server: the running store of the session.
+        server: the running store of the run.
     """
 
     def __init__(self, server: Server | None) -> None:
@@ -57,7 +57,7 @@ class Environment:
         return self._server is not None and self._server.addresses == ()
 
     def networked(self) -> Deployment:
-        """Return the session's store, reached through a network that can be cut.
+        """Return the run's store, reached through a network that can be cut.
 
         Raises:
             ServerUnavailable: it cannot be set up; one line says why.
@@ -80,8 +80,8 @@ class Environment:
             assert self._server.killable is not None
             with ExitStack() as stack:
                 killable = stack.enter_context(self._server.killable())
-                place = _behind_network(killable.server, stack)
-                self._crashing = Deployment(place.server, place.network, killable)
+                deployment = _behind_network(killable.server, stack)
+                self._crashing = Deployment(deployment.server, deployment.network, killable)
                 self._stack.push(stack.pop_all())
         return self._crashing
 
