@@ -25,8 +25,8 @@ class Position:
     """A place between documents: right after one that was there, and may be gone.
 
     Args:
-        keys: What each sorter compared of that document.
-        key: Its key.
+        keys: what each sorter compared of that document.
+        key: its key.
     """
 
     keys: tuple[Comparable, ...]
@@ -37,10 +37,10 @@ class Ordering:
     """An order of a collection's documents.
 
     Args:
-        collection: The documents.
-        sorters: What they are sorted by, the first counting most. What is equal after all of them
+        collection: the documents.
+        sorters: what they are sorted by, the first counting most. What is equal after all of them
             is in the order of the primary key; what has no value comes last.
-        score: How relevant a document is.
+        score: how relevant a document is.
     """
 
     def __init__(self, collection: Collection, sorters: Sequence[Sorter], score: Scorer) -> None:
@@ -54,9 +54,9 @@ class Ordering:
         """The first documents in this order.
 
         Args:
-            matches: The documents to choose from.
-            count: How many at most, None for all.
-            after: The place where to start, None for the start.
+            matches: the documents to choose from.
+            count: how many at most, None for all.
+            after: the place where to start, None for the start.
 
         Returns:
             The documents, in order.

@@ -28,8 +28,8 @@ class Vectors:
     """The vectors of one field.
 
     Args:
-        dimension: Their length.
-        metric: How they are compared.
+        dimension: their length.
+        metric: how they are compared.
     """
 
     def __init__(self, dimension: int, metric: VectorMetric) -> None:
@@ -62,9 +62,9 @@ class Vectors:
         """The documents whose vectors are the most like a vector.
 
         Args:
-            vector: The vector.
-            count: How many at most.
-            among: The documents to choose from, None for all.
+            vector: the vector.
+            count: how many at most.
+            among: the documents to choose from, None for all.
 
         Returns:
             The documents with their scores, the best first; of equals, the lowest key first.

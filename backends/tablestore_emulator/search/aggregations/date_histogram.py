@@ -57,14 +57,14 @@ def date_buckets(request: AggregationRequest, message: Message) -> Buckets:
     """Read the intervals of a `GroupByDateHistogram`.
 
     Args:
-        request: The request.
-        message: The protobuf message.
+        request: the request.
+        message: the protobuf message.
 
     Returns:
         The intervals.
 
     Raises:
-        SearchError: The field, the interval, the range or the time zone is wrong.
+        SearchError: the field, the interval, the range or the time zone is wrong.
     """
     field = request.field(message.field_name, _DATES)
     zone = dates.offset_minutes(message.time_zone)

@@ -35,14 +35,14 @@ def parse_size(message: Message, default: int) -> int:
     """Read how many groups are asked for.
 
     Args:
-        message: A message with `size`.
-        default: What it is if the message does not say.
+        message: a message with `size`.
+        default: what it is if the message does not say.
 
     Returns:
         The number.
 
     Raises:
-        SearchError: It is out of range.
+        SearchError: it is out of range.
     """
     size = given(message, "size")
     size = default if size is None else size

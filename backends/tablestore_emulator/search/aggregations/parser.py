@@ -42,15 +42,15 @@ def parse_parts(request: AggregationRequest, aggregations: Message, group_bys: M
     """Read what is computed of documents.
 
     Args:
-        request: The request.
-        aggregations: The protobuf message `Aggregations`.
-        group_bys: The protobuf message `GroupBys`.
+        request: the request.
+        aggregations: the protobuf message `Aggregations`.
+        group_bys: the protobuf message `GroupBys`.
 
     Returns:
         The aggregations and group-bys.
 
     Raises:
-        SearchError: One is of no known kind, or something in it is wrong.
+        SearchError: one is of no known kind, or something in it is wrong.
     """
     if request.depth > MAX_DEPTH:
         raise invalid(f"Group-bys are nested in more than {MAX_DEPTH} levels.")
@@ -64,14 +64,14 @@ def parse_group_by(request: AggregationRequest, message: Message) -> GroupBy:
     """Read a group-by.
 
     Args:
-        request: The request.
-        message: The protobuf message `GroupBy`.
+        request: the request.
+        message: the protobuf message `GroupBy`.
 
     Returns:
         The group-by.
 
     Raises:
-        SearchError: It is of no known kind, or something in it is wrong.
+        SearchError: it is of no known kind, or something in it is wrong.
     """
     if not message.HasField("type"):
         raise invalid(f"group-by [{message.name}] is of no known kind")
