@@ -11,7 +11,7 @@ import click
 from memcert.command_line.errors import WrongQuestion, in_one_line
 from memcert.engine.output.files import check_writable
 from memcert.measure.console import show
-from memcert.measure.part import Held
+from memcert.measure.findings import Held
 from memcert.measure.plan import MeasurementPlan
 from memcert.measure.report import STEM, write
 from memcert.measure.run import MEASUREMENTS, run

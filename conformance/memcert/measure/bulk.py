@@ -9,13 +9,13 @@ from functools import partial
 from typing import Any
 
 from memcert.measure.baseline import REDIS, bare_driver
+from memcert.measure.display import MeasurementDisplay
+from memcert.measure.findings import Part, check, judged, not_measured
+from memcert.measure.measured_backend import MeasuredBackend
 from memcert.measure.messages import fill, payload_of, some_messages
-from memcert.measure.part import Part, check, judged, not_measured
 from memcert.measure.ping import Pings, pinging
 from memcert.measure.plan import MeasurementPlan
-from memcert.measure.subject import MeasuredBackend
 from memcert.measure.timing import seconds_text, spread, timed_alone
-from memcert.measure.watch import MeasurementDisplay
 
 TITLE = "deleting half of a space"
 

@@ -6,12 +6,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from memcert.measure.display import MeasurementDisplay
+from memcert.measure.findings import Line, Part, judged, not_measured
+from memcert.measure.measured_backend import MeasuredBackend
 from memcert.measure.messages import MARK, fill, some_messages
-from memcert.measure.part import Line, Part, judged, not_measured
 from memcert.measure.plan import MeasurementPlan
-from memcert.measure.subject import MeasuredBackend
 from memcert.measure.traffic import Counter, counter_of
-from memcert.measure.watch import MeasurementDisplay
 
 TITLE = "round trips"
 

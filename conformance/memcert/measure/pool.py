@@ -11,13 +11,13 @@ from time import perf_counter
 from typing import Any
 
 from memcert.measure.baseline import Bare, bare_driver
+from memcert.measure.display import MeasurementDisplay
+from memcert.measure.findings import Part, judged, not_measured
+from memcert.measure.measured_backend import MeasuredBackend
 from memcert.measure.messages import payload_of, some_messages
-from memcert.measure.part import Part, judged, not_measured
 from memcert.measure.plan import MeasurementPlan
 from memcert.measure.sharing import on_one_pool
-from memcert.measure.subject import MeasuredBackend
 from memcert.measure.timing import seconds_text, timed_alone
-from memcert.measure.watch import MeasurementDisplay
 
 TITLE = "many memories on a small pool"
 

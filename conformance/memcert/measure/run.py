@@ -15,11 +15,11 @@ from rich.console import Console
 from memcert.engine.clients.handle import BadFactory
 from memcert.engine.verdicts.versions import drivers, kit_version
 from memcert.measure import bulk, counts, growth, limits, pool, reading
+from memcert.measure.display import MeasurementDisplay
+from memcert.measure.findings import Held, Line, Part, judged, not_measured
 from memcert.measure.machine import load, machine
-from memcert.measure.part import Held, Line, Part, judged, not_measured
+from memcert.measure.measured_backend import MeasuredBackend
 from memcert.measure.plan import MeasurementPlan
-from memcert.measure.subject import MeasuredBackend
-from memcert.measure.watch import MeasurementDisplay
 from memcert.resolver import UnknownBackend, resolve
 from memcert_backends.servers import Server, ServerUnavailable, start
 from memcert_reference import JSONValue

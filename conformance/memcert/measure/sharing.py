@@ -7,8 +7,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.util import find_spec
 from typing import Any, TypeAlias
 
+from memcert.measure.measured_backend import MeasuredBackend
 from memcert.measure.plan import MeasurementPlan
-from memcert.measure.subject import MeasuredBackend
 from memcert.measure.traffic.sql import engine_url
 from memcert_backends.servers import Server
 

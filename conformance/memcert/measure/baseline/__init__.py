@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Protocol
 
-from memcert.measure.subject import MeasuredBackend
+from memcert.measure.measured_backend import MeasuredBackend
 from memcert.measure.traffic.sql import engine_url
 from memcert_backends.servers import Server
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
-from memcert.measure.subject import MeasuredBackend
+from memcert.measure.measured_backend import MeasuredBackend
 
 
 class Counter(Protocol):

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from memcert.measure.subject import MeasuredBackend
+from memcert.measure.measured_backend import MeasuredBackend
 from memcert_backends.servers import Server
 
 if TYPE_CHECKING:
