@@ -19,7 +19,6 @@ from memcert.command_line.question import (
     check_runner,
 )
 from memcert.contracts import contract_of
-from memcert.engine.corpus.saved_failures import SavedFailures
 from memcert.engine.output.files import Unwritable, check_writable
 from memcert.engine.rule import Level
 from memcert.engine.running.preflight import preflight
@@ -28,6 +27,7 @@ from memcert.engine.search.plan import TOP_LEVEL, Plan, asked_of
 from memcert.engine.verdicts.certificate import Certificate, succeeded, write_certificate
 from memcert.engine.verdicts.certification import certify as run
 from memcert.engine.verdicts.deviation import read_deviations
+from memcert.engine.verdicts.saved_failures import SavedFailures
 from memcert.reports.console import RunDisplay, show
 from memcert.reports.files import write_reports
 from memcert.reports.terminal import Terminal

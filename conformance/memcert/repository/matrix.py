@@ -13,7 +13,6 @@ from time import perf_counter
 
 from memcert.engine.contract import Contract
 from memcert.engine.corpus.corpus import Corpus
-from memcert.engine.corpus.saved_failures import SavedFailures
 from memcert.engine.mutant import Mutant
 from memcert.engine.programs.program import Program
 from memcert.engine.rule import Level, Rule
@@ -22,6 +21,7 @@ from memcert.engine.running.runner import Runner
 from memcert.engine.search.plan import Plan
 from memcert.engine.search.search import Search
 from memcert.engine.verdicts.certification import certify
+from memcert.engine.verdicts.saved_failures import SavedFailures
 from memcert.engine.verdicts.verdict import Finding, Verdict
 
 PROGRAMS = 2

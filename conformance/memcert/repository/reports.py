@@ -12,13 +12,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from memcert.contracts import contract_of, contracts
-from memcert.engine.corpus.saved_failures import SavedFailures
 from memcert.engine.output.files import write_text
 from memcert.engine.output.foreign_text import markdown as escaped
 from memcert.engine.running.runner import Runner
 from memcert.engine.search.plan import Plan
 from memcert.engine.verdicts.certificate import Certificate, standing_of, write_certificate
 from memcert.engine.verdicts.certification import certify
+from memcert.engine.verdicts.saved_failures import SavedFailures
 from memcert.engine.verdicts.verdict import Finding
 from memcert.reports.console import RunDisplay, show
 from memcert.reports.files import readable_json

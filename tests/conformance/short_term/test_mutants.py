@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from memcert.engine.corpus.saved_failures import SavedFailures
 from memcert.engine.programs.reading import parse_program
 from memcert.engine.rule import Faults, Level, Rule
 from memcert.engine.running.preflight import preflight
@@ -19,6 +18,7 @@ from memcert.engine.running.runner import Runner
 from memcert.engine.search import search
 from memcert.engine.search.plan import Plan
 from memcert.engine.verdicts.certification import certify
+from memcert.engine.verdicts.saved_failures import SavedFailures
 from memcert.engine.verdicts.verdict import Finding, Verdict
 from memcert.repository.matrix import PLAN, MatrixRow, judge_mutant
 from memcert.resolver import resolve

@@ -100,7 +100,10 @@ class ConcurrentRun:
             await self._nemesis.recover()
             for number in range(len(program.clients)):
                 await self._look(number)
-            self.result.undecided = not judge(self.events, program, self.subject)
+            contract, capabilities = self.subject.contract, self.subject.capabilities
+            self.result.undecided = not judge(
+                self.events, program, lambda: contract.model(capabilities), contract.pruning
+            )
         finally:
             try:
                 # The next program finds the store as it should be.
