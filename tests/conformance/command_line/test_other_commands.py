@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from memcert.engine.verdicts.certificate import digest_of
+from memcert.engine.verdicts.certificate_json import digest_of
 from memcert.short_term import CONTRACT
 
 Memcert = Callable[..., Result]
