@@ -21,8 +21,8 @@ from memcert_reference.json_text import dump_json, load_json
 if TYPE_CHECKING:
     from jsonschema.protocols import Validator
 
-_LONG = 10**4000
-"""Longer integers have no decimal text in Python, and nothing is counted in them."""
+_LONG = 10**4290
+"""Python makes text of up to 4,300 digits, and a sum of counts may have some more than each."""
 
 
 class MalformedCertificate(Exception):
