@@ -14,6 +14,8 @@ from types import ModuleType
 _INSTALLED = {Path(sysconfig.get_path(name)).resolve() for name in ("platlib", "purelib", "stdlib")}
 """Where files are beside each other that have nothing to do with each other."""
 
+_FOR_TYPE_CHECKERS = {"TYPE_CHECKING", "typing.TYPE_CHECKING"}
+
 
 def reachable_from(name: str) -> set[str]:
     """Return the modules that a module imports, and the modules of its own package for it.
@@ -75,7 +77,7 @@ def _imported_by(module: ModuleType) -> Iterator[str]:
 def _nodes(tree: ast.AST) -> Iterator[ast.AST]:
     """Give the nodes of a module, without what is imported for type checkers only."""
     for node in ast.iter_child_nodes(tree):
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
+        if isinstance(node, ast.If) and ast.unparse(node.test) in _FOR_TYPE_CHECKERS:
             for other in node.orelse:
                 yield other
                 yield from _nodes(other)
