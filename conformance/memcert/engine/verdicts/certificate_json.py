@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 _LONG = 10**4290
 """Python makes text of up to 4,300 digits, and a sum of counts may have some more than each."""
 
+_DEEPEST = 200
+"""A value of a program may be nested 100 deep; the rest of a certificate is not by far."""
+
 
 class MalformedCertificate(Exception):
     """A certificate's JSON is not what it should be; one line that says where."""
@@ -86,22 +89,18 @@ def read_certificate(data: Any) -> Certificate:
     Raises:
         MalformedCertificate: it is not a certificate.
     """
-    try:
-        if isinstance(data, dict) and data.get("format", FORMAT) != FORMAT:
-            format_ = shortened(data["format"])
-            raise _malformed(f"its format is {format_}; this kit reads {FORMAT}")
-        _check(data)
-        # What can be read can be checked: the digest takes as deep a nesting.
-        digest_of(data)
-    except RecursionError as error:
-        raise MalformedCertificate("it is no certificate: it is nested too deep") from error
+    shown = _showable(data, "$", 0)
+    if isinstance(shown, dict) and shown.get("format", FORMAT) != FORMAT:
+        format_ = shortened(shown["format"], characters=80)
+        raise _malformed(f"its format is {format_}; this kit reads {FORMAT}")
+    _check(shown)
     return _CONVERTER.structure(data, Certificate)
 
 
 def _check(data: Any) -> None:
     from jsonschema.exceptions import best_match
 
-    error = best_match(_validator().iter_errors(_showable(data, "$")))
+    error = best_match(_validator().iter_errors(data))
     if error is not None:
         # What is there may be as long as the file; what is wrong with it comes after it.
         there = shortened(error.instance, characters=80)
@@ -136,14 +135,19 @@ class _TooLong:
         return "a very long integer"
 
 
-def _showable(value: Any, path: str) -> Any:
+def _showable(value: Any, path: str, depth: int) -> Any:
     """Return JSON data that messages can show, and refuse what JSON text cannot hold."""
+    if depth > _DEEPEST:
+        raise MalformedCertificate("it is no certificate: it is nested too deep")
     if isinstance(value, dict):
         return {
-            _showable(key, path): _showable(each, f"{path}.{key}") for key, each in value.items()
+            _showable(key, path, depth): _showable(each, f"{path}.{key}", depth + 1)
+            for key, each in value.items()
         }
     if isinstance(value, list):
-        return [_showable(each, f"{path}[{number}]") for number, each in enumerate(value)]
+        return [
+            _showable(each, f"{path}[{number}]", depth + 1) for number, each in enumerate(value)
+        ]
     if isinstance(value, str):
         try:
             value.encode()
