@@ -105,7 +105,7 @@ def _check(data: Any) -> None:
         # What is there may be as long as the file; what is wrong with it comes after it.
         there = shortened(error.instance, characters=80)
         said = error.message.replace(repr(error.instance), there, 1)
-        raise _malformed(f"{error.json_path}: {shortened(said, quote=False)}")
+        raise _malformed(said, error.json_path)
 
 
 @cache
@@ -152,16 +152,19 @@ def _showable(value: Any, path: str, depth: int) -> Any:
         try:
             value.encode()
         except UnicodeEncodeError as error:
-            raise _malformed(f"{path}: {error.reason}") from error
+            raise _malformed(error.reason, path) from error
     elif isinstance(value, float) and not math.isfinite(value):
-        raise _malformed(f"{path}: {value} is no number of JSON")
+        raise _malformed(f"{value} is no number of JSON", path)
     elif isinstance(value, int) and abs(value) >= _LONG:
         return _TooLong()
     return value
 
 
-def _malformed(text: str) -> MalformedCertificate:
-    return MalformedCertificate(one_line(f"it is not a certificate of this format: {text}"))
+def _malformed(text: str, path: str = "") -> MalformedCertificate:
+    parts = [shortened(part, quote=False) for part in (path, text) if part]
+    return MalformedCertificate(
+        one_line(f"it is not a certificate of this format: {': '.join(parts)}")
+    )
 
 
 def _refuse_repeats(pairs: list[tuple[str, Any]]) -> None:
