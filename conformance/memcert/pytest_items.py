@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from time import monotonic, perf_counter, sleep
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
 
-from memcert.command_line.errors import WrongQuestion
-from memcert.command_line.question import check_level
 from memcert.contracts import UnknownContract, contract_of
 from memcert.ending import SECONDS_FOR_THREADS, threads
 from memcert.engine.clients.handle import BadFactory
@@ -17,8 +15,8 @@ from memcert.engine.output.foreign_text import one_line, visible
 from memcert.engine.rule import Level, Rule
 from memcert.engine.running.preflight import preflight
 from memcert.engine.running.runner import Runner
-from memcert.engine.search.plan import Plan, rules_up_to, share_of
-from memcert.engine.verdicts.certification import judge, search_for
+from memcert.engine.search.plan import Plan, rules_up_to, share_of, why_not_level
+from memcert.engine.verdicts.check import check_rule
 from memcert.engine.verdicts.saved_failures import SavedFailures
 from memcert.engine.verdicts.script import script
 from memcert.engine.verdicts.verdict import Finding, Verdict
@@ -51,11 +49,10 @@ class Items:
             raise pytest.UsageError(one_line(str(error))) from error
         level = config.getoption("--memcert-level")
         self._level = Level(level) if level else None
-        try:
-            for backend in self._backends:
-                check_level(backend, config.getoption("--memcert-server"), self._level)
-        except WrongQuestion as error:
-            raise pytest.UsageError(error.format_message()) from error
+        for backend in self._backends:
+            reason = why_not_level(backend, config.getoption("--memcert-server"), self._level)
+            if reason is not None:
+                raise pytest.UsageError(one_line(reason))
         self._config = config
         self._stack = ExitStack()
         self._sessions: dict[int, Runner] = {}
@@ -171,16 +168,15 @@ class RuleItem(pytest.Item):
                 # In a process of pytest-xdist, leaving would only say that a worker is gone.
                 raise RuleBroken(one_line(str(error))) from error
             pytest.exit(one_line(str(error)), returncode=2)
-        lacking = session.subject.capabilities.lacking(self._rule.needs)
-        if lacking:
-            pytest.skip(f"unsupported: the backend lacks {', '.join(lacking)}")
+        capabilities = session.subject.capabilities
         corpus = SavedFailures(
             self.config.rootpath / ".memcert", self._backend.name, session.subject.contract
         )
         plan = Plan(seed=self.config.getoption("--memcert-seed"))
-        until = perf_counter() + self._seconds
-        search = search_for(self._rule, session, corpus, plan, until)
-        verdict, _ = judge(search, corpus)
+        verdict = check_rule(self._rule, session, corpus, plan, self._seconds, capabilities).verdict
+        if verdict.finding in (Finding.UNSUPPORTED, Finding.NOT_APPLICABLE):
+            lacking = capabilities.lacking(self._rule.needs)
+            pytest.skip(f"unsupported: the backend lacks {', '.join(lacking)}")
         if verdict.finding is not Finding.PASSED:
             raise RuleBroken("\n".join([self._report(verdict), *map(one_line, corpus.complaints)]))
 

@@ -234,6 +234,8 @@ def _of_class(kind: type, name: str) -> Backend:
             if close is not None:
                 await close()
 
+    # What it is made of, a certificate asks of where it comes from.
+    open_memory.__module__ = kind.__module__
     factory: Factory = open_memory
     # A class that takes no ids keeps its content in the object, and loses it with it.
     return Backend(name=name, open=factory, durable=bool(ids))

@@ -75,7 +75,9 @@ def test_its_backends_are_certified(memcert: Run, tmp_path: Path, name: str, lev
 def memcert_schema() -> object:
     from importlib.resources import files
 
-    return json.loads(files("memcert.reports").joinpath("certificate.schema.json").read_text())
+    return json.loads(
+        files("memcert.engine.verdicts").joinpath("certificate.schema.json").read_text()
+    )
 
 
 @pytest.mark.parametrize(

@@ -24,9 +24,10 @@ from memcert.engine.rule import Level
 from memcert.engine.running.preflight import preflight
 from memcert.engine.running.runner import Runner
 from memcert.engine.search.plan import TOP_LEVEL, Plan, asked_of
-from memcert.engine.verdicts.certificate import Certificate, succeeded, write_certificate
+from memcert.engine.verdicts.certificate import Certificate, succeeded
 from memcert.engine.verdicts.certification import certify as run
 from memcert.engine.verdicts.deviation import read_deviations
+from memcert.engine.verdicts.issuing import write_certificate
 from memcert.engine.verdicts.saved_failures import SavedFailures
 from memcert.reports.console import RunDisplay, show
 from memcert.reports.files import write_reports
@@ -170,4 +171,4 @@ def _replay(file: Path, backend: str, server: str | None) -> str:
 
 
 def _good(certificate: Certificate, *, strict: bool) -> bool:
-    return succeeded(certificate) and not (strict and certificate["level"]["strict_failed"])
+    return succeeded(certificate) and not (strict and certificate.level.strict_failed)

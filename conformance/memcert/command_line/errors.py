@@ -15,7 +15,7 @@ from memcert.engine.clients.handle import BadFactory
 from memcert.engine.output.files import Unwritable
 from memcert.engine.output.foreign_text import one_line
 from memcert.engine.programs.operation import MalformedProgram
-from memcert.engine.verdicts.certificate import MalformedCertificate
+from memcert.engine.verdicts.certificate_json import MalformedCertificate
 from memcert.engine.verdicts.deviation import MalformedDeviations
 from memcert.interruption import STATUS
 from memcert.resolver import UnknownBackend

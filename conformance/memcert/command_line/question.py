@@ -10,10 +10,9 @@ from memcert.engine.capabilities import Capabilities
 from memcert.engine.contract import Contract
 from memcert.engine.rule import Level, Rule
 from memcert.engine.running.runner import Runner
-from memcert.engine.search.plan import Plan, highest_level
-from memcert.engine.verdicts.certification import why_not
+from memcert.engine.search.plan import Plan, why_not_here, why_not_level
+from memcert.engine.verdicts.check import why_not
 from memcert_backends.backend import Backend
-from memcert_backends.servers import can_be_lost, default_way
 
 
 def check_rules(contract: Contract, rules: Sequence[str], level: str | None) -> None:
@@ -50,23 +49,9 @@ def check_level(backend: Backend, server: str | None, level: Level | None) -> No
     Raises:
         WrongQuestion: one line says why, and what to do.
     """
-    if level is None or level is Level.CORE:
-        return
-    if not backend.durable:
-        raise WrongQuestion(
-            f"{backend.name} is ephemeral by design, so that it cannot show level {level.value}:"
-            " core is its highest"
-        )
-    if level.includes(Level.RESILIENT):
-        if backend.store is None:
-            raise WrongQuestion(
-                f"{backend.name} cannot show level {level.value}, which takes a server that memcert"
-                " can start and kill, or a file: its factory names no store=; durable is its"
-                " highest"
-            )
-        how = server or backend.way or default_way(backend.store)
-        if not can_be_lost(backend.store, how):
-            raise _no_server_to_kill(backend, level)
+    reason = why_not_level(backend, server, level)
+    if reason is not None:
+        raise WrongQuestion(reason)
 
 
 def check_runner(runner: Runner, level: Level | None) -> None:
@@ -79,8 +64,9 @@ def check_runner(runner: Runner, level: Level | None) -> None:
     Raises:
         WrongQuestion: one line says why, and what to do.
     """
-    if level is not None and not highest_level(runner).includes(level):
-        raise _no_server_to_kill(runner.subject.backend, level)
+    reason = why_not_here(runner, level)
+    if reason is not None:
+        raise WrongQuestion(reason)
 
 
 def check_capabilities(plan: Plan, chosen: Sequence[Rule], capabilities: Capabilities) -> None:
@@ -122,10 +108,3 @@ def check_counterexamples(folder: Path) -> None:
         except OSError:
             # What cannot be looked at is tried when there is something to keep.
             return
-
-
-def _no_server_to_kill(backend: Backend, level: Level) -> WrongQuestion:
-    return WrongQuestion(
-        f"this store of {backend.name} cannot show level {level.value}, which takes a server that"
-        " memcert can kill: --server process"
-    )

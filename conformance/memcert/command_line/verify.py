@@ -12,10 +12,11 @@ from rich.markup import escape
 from memcert.command_line.errors import WrongQuestion, in_one_line
 from memcert.contracts import contract_named, contracts
 from memcert.engine.contract import Contract
-from memcert.engine.verdicts.certificate import MalformedCertificate, faults, other_corpus
+from memcert.engine.verdicts.certificate import Certificate
+from memcert.engine.verdicts.certificate_json import parse_certificate
+from memcert.engine.verdicts.verification import faults, other_corpus
 from memcert.reports.summary import corpus_line, headline, run_line, store_line
 from memcert.reports.terminal import Terminal
-from memcert_reference.json_text import load_json
 
 
 @click.command()
@@ -27,7 +28,7 @@ def verify(file: Path) -> None:
     Exit status 0: they are what it says; 1: they are not.
     """
     try:
-        certificate = load_json(file.read_bytes())
+        certificate = parse_certificate(file.read_bytes())
     except OSError as error:
         raise WrongQuestion(f"{file} cannot be read: {error.strerror}") from error
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
@@ -41,13 +42,10 @@ def verify(file: Path) -> None:
     console = Terminal()
     for fault in found:
         console.print(f"[bold red]{escape(fault)}[/]")
-    if not found and isinstance(certificate, dict):
-        try:
-            lines = headline(certificate), store_line(certificate), run_line(certificate)
-        except (KeyError, TypeError, ValueError) as error:
-            raise MalformedCertificate(f"{file} lacks {error}") from error
-        console.print(f"[green]the certificate holds:[/] {escape(lines[0])}")
-        console.print(f"  store: {lines[1]}; run: {lines[2]}", markup=False)
+    if not found:
+        console.print(f"[green]the certificate holds:[/] {escape(headline(certificate))}")
+        lines = store_line(certificate), run_line(certificate)
+        console.print(f"  store: {lines[0]}; run: {lines[1]}", markup=False)
         console.print(f"  common corpus: {corpus_line(certificate)}", markup=False)
         other = other_corpus(certificate, contract)
         if other is not None:
@@ -55,12 +53,8 @@ def verify(file: Path) -> None:
     sys.exit(1 if found else 0)
 
 
-def _contract_of(certificate: object) -> Contract:
-    try:
-        name = certificate["contract"]["name"]  # type: ignore[index]
-    except (KeyError, TypeError):
-        # What is no certificate is said to be none, whatever it is compared with.
-        return contracts()[0]
+def _contract_of(certificate: Certificate) -> Contract:
+    name = certificate.contract.name
     found = contract_named(name)
     if found is None:
         known = ", ".join(each.name for each in contracts())

@@ -13,7 +13,8 @@ from typing import NamedTuple
 from rich.console import Console
 
 from memcert.engine.clients.handle import BadFactory
-from memcert.engine.verdicts.versions import drivers, kit_version
+from memcert.engine.verdicts.drivers import known_drivers
+from memcert.engine.verdicts.versions import kit_version
 from memcert.measure import bulk, counts, growth, limits, pool, reading
 from memcert.measure.display import MeasurementDisplay
 from memcert.measure.findings import Held, Line, Part, judged, not_measured
@@ -126,7 +127,7 @@ def run(
                         with watch.measuring(measured.name, measurement.title):
                             part = runner.run(_part(measurement, subject, plan, watch))
                         measured.parts.append(part)
-    return Run(plan, found, about | {"load_after": load(), "drivers": dict(drivers())})
+    return Run(plan, found, about | {"load_after": load(), "drivers": dict(known_drivers())})
 
 
 def _subject(

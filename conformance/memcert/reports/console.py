@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from time import perf_counter
-from typing import Any
 
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from memcert.engine.contract import Contract
-from memcert.engine.judging.divergence import Divergence
 from memcert.engine.output.foreign_text import one_line
 from memcert.engine.programs.reading import read_program
-from memcert.engine.rule import Consequence, Rule
-from memcert.engine.verdicts.certificate import Certificate, succeeded
+from memcert.engine.rule import Rule
+from memcert.engine.verdicts.certificate import Certificate, CertifiedVerdict, succeeded
 from memcert.engine.verdicts.script import script
 from memcert.engine.verdicts.verdict import Finding, Verdict
 from memcert.reports.summary import (
@@ -134,7 +132,7 @@ def show(
     """
     replays = replays or {}
     for number, verdict in enumerate(broken(certificate)):
-        _show_broken(console, verdict, replays.get(verdict["rule"]))
+        _show_broken(console, verdict, replays.get(verdict.rule))
         if number < SCRIPTS:
             _show_script(console, verdict, certificate, contract, server)
     good = succeeded(certificate)
@@ -147,18 +145,17 @@ def show(
     console.print(f"  cost   {cost_line(certificate)}", highlight=False)
     for note in notes(certificate):
         console.print(f"  note   {escape(note)}", highlight=False)
-    for complaint in certificate["complaints"]:
+    for complaint in certificate.complaints:
         console.print(f"[bold red]{escape(complaint)}[/]")
-    if not good and not certificate["complaints"] and not certificate["run"]["rules"]:
-        console.print(f"[bold red]level {certificate['level']['asked']} was not reached[/]")
+    if not good and not certificate.complaints and not certificate.run.rules:
+        console.print(f"[bold red]level {certificate.level.asked.value} was not reached[/]")
 
 
-def _show_broken(console: Terminal, verdict: dict[str, Any], replay: str | None) -> None:
-    consequence = Consequence(verdict["consequence"])
+def _show_broken(console: Terminal, verdict: CertifiedVerdict, replay: str | None) -> None:
     console.print()
     console.print(
-        f"[bold]{verdict['rule']}[/] {verdict['finding']}: {escape(verdict['text'])}"
-        f" [dim]({consequence.meaning})[/]",
+        f"[bold]{verdict.rule}[/] {verdict.finding.value}: {escape(verdict.text)}"
+        f" [dim]({verdict.consequence.meaning})[/]",
         highlight=False,
     )
     for line in counterexample_lines(verdict):
@@ -169,35 +166,20 @@ def _show_broken(console: Terminal, verdict: dict[str, Any], replay: str | None)
 
 def _show_script(
     console: Terminal,
-    verdict: dict[str, Any],
+    verdict: CertifiedVerdict,
     certificate: Certificate,
     contract: Contract,
     server: str | None,
 ) -> None:
-    example = verdict["counterexample"]
+    example = verdict.counterexample
+    assert example is not None
     text = script(
-        read_program(example["program"], contract.operations),
-        divergence_of(example),
+        read_program(example.program, contract.operations),
+        example.divergence,
         contract,
-        certificate["backend"]["specification"] or certificate["backend"]["name"],
-        title=f"{verdict['rule']}: {verdict['text']}",
+        certificate.backend.specification or certificate.backend.name,
+        title=f"{verdict.rule}: {verdict.text}",
         server=server,
     )
     console.print()
     console.print_source(text)
-
-
-def divergence_of(example: dict[str, Any]) -> Divergence:
-    """Return the divergence that a certificate's counterexample tells of.
-
-    Args:
-        example: the counterexample.
-    """
-    return Divergence(
-        example["step"],
-        example["operation"],
-        example["expected"],
-        example["observed"],
-        example["hang"],
-        tuple(example["refused"]),
-    )

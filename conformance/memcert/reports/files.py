@@ -6,6 +6,7 @@ from pathlib import Path
 
 from memcert.engine.output.files import write_text
 from memcert.engine.verdicts.certificate import Certificate
+from memcert.engine.verdicts.certificate_json import certificate_json
 from memcert.reports.junit import junit
 from memcert.reports.markdown import markdown
 from memcert_reference.json_text import dump_json
@@ -33,7 +34,7 @@ def readable_json(certificate: Certificate) -> str:
         certificate: the certificate.
     """
     lines = []
-    for key, value in certificate.items():
+    for key, value in certificate_json(certificate).items():
         if key == "verdicts":
             rows = ",\n    ".join(dump_json(verdict) for verdict in value)
             lines.append(f'  "verdicts": [\n    {rows}\n  ]')

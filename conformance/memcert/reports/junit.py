@@ -18,35 +18,35 @@ def junit(certificate: Certificate) -> str:
     """
     number = counts(certificate)
     skipped = number[Finding.UNSUPPORTED] + number[Finding.NOT_RUN] + number[Finding.DEVIATES]
-    run, verdicts = certificate["run"], certificate["verdicts"]
+    run, verdicts = certificate.run, certificate.verdicts
     suite = ElementTree.Element(
         "testsuite",
-        name=_in_one_line(f"memcert {certificate['backend']['name']}"),
-        tests=str(len(verdicts) + len(certificate["complaints"])),
-        failures=str(number[Finding.FAILED] + len(certificate["complaints"])),
+        name=_in_one_line(f"memcert {certificate.backend.name}"),
+        tests=str(len(verdicts) + len(certificate.complaints)),
+        failures=str(number[Finding.FAILED] + len(certificate.complaints)),
         errors="0",
         skipped=str(skipped),
-        time=str(run["seconds"]),
-        timestamp=run["date"],
+        time=str(run.seconds),
+        timestamp=run.date,
     )
     for verdict in verdicts:
         case = ElementTree.SubElement(
             suite,
             "testcase",
-            classname=verdict["rule"],
-            name=_in_one_line(verdict["text"]),
-            time=str(verdict["seconds"]),
+            classname=verdict.rule,
+            name=_in_one_line(verdict.text),
+            time=str(verdict.seconds),
         )
-        if verdict["finding"] == Finding.FAILED.value:
+        if verdict.finding is Finding.FAILED:
             failure = ElementTree.SubElement(
-                case, "failure", type=verdict["consequence"], message=_in_one_line(verdict["text"])
+                case, "failure", type=verdict.consequence.value, message=_in_one_line(verdict.text)
             )
             failure.text = xml("\n".join(counterexample_lines(verdict)))
-        elif verdict["finding"] != Finding.PASSED.value:
+        elif verdict.finding is not Finding.PASSED:
             ElementTree.SubElement(
-                case, "skipped", message=_in_one_line(f"{verdict['finding']}: {verdict['reason']}")
+                case, "skipped", message=_in_one_line(f"{verdict.finding.value}: {verdict.reason}")
             )
-    for complaint in certificate["complaints"]:
+    for complaint in certificate.complaints:
         message = _in_one_line(complaint)
         case = ElementTree.SubElement(suite, "testcase", classname="deviations", name=message)
         ElementTree.SubElement(case, "failure", type="deviation", message=message)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from memcert.engine.output.foreign_text import markdown as escaped
 from memcert.engine.output.foreign_text import markdown_block
-from memcert.engine.rule import Consequence
 from memcert.engine.verdicts.certificate import Certificate, succeeded
 from memcert.engine.verdicts.verdict import Finding
 from memcert.reports.summary import (
@@ -27,37 +26,36 @@ def markdown(certificate: Certificate) -> str:
         certificate: the certificate.
     """
     mark = "✅" if succeeded(certificate) else "❌"
-    contract, kit = certificate["contract"], certificate["kit"]
+    contract, kit = certificate.contract, certificate.kit
     lines = [
         f"## {mark} {escaped(headline(certificate))}",
         "",
-        f"- asked: level {certificate['level']['asked']}; rules: {counts_line(certificate)}",
+        f"- asked: level {certificate.level.asked.value}; rules: {counts_line(certificate)}",
         f"- store: {escaped(store_line(certificate))}",
         f"- run: {run_line(certificate)}; {cost_line(certificate)}",
         f"- common corpus: {escaped(corpus_line(certificate))}",
-        f"- kit {kit['version']}, contract {contract['name']} {contract['version']},"
-        f" Python {certificate['platform']['python']}, {certificate['run']['date']}",
+        f"- kit {kit.version}, contract {contract.name} {contract.version},"
+        f" Python {certificate.platform.python}, {certificate.run.date}",
         "",
     ]
     lines[-1:-1] = [f"- {escaped(note)}" for note in notes(certificate)]
-    lines += [f"- **{escaped(complaint)}**" for complaint in certificate["complaints"]]
+    lines += [f"- **{escaped(complaint)}**" for complaint in certificate.complaints]
     for verdict in broken(certificate):
-        consequence = Consequence(verdict["consequence"])
         lines += [
-            f"### {verdict['rule']} {verdict['finding']}: {consequence.value}",
+            f"### {verdict.rule} {verdict.finding.value}: {verdict.consequence.value}",
             "",
-            f"{escaped(verdict['text'])} ({consequence.meaning})",
+            f"{escaped(verdict.text)} ({verdict.consequence.meaning})",
             "",
             *markdown_block(counterexample_lines(verdict)),
             "",
         ]
     lines += ["| rule | finding | level | if broken | programs | |", "|---|---|---|---|--:|---|"]
-    for verdict in certificate["verdicts"]:
-        if verdict["finding"] == Finding.NOT_RUN.value:
+    for verdict in certificate.verdicts:
+        if verdict.finding is Finding.NOT_RUN:
             continue
-        text = escaped(verdict["text"])
+        level = verdict.level.value if verdict.level else "extension"
         lines.append(
-            f"| {verdict['rule']} | {verdict['finding']} | {verdict['level'] or 'extension'} |"
-            f" {verdict['consequence']} | {verdict['programs']} | {text} |"
+            f"| {verdict.rule} | {verdict.finding.value} | {level} |"
+            f" {verdict.consequence.value} | {verdict.programs} | {escaped(verdict.text)} |"
         )
     return "\n".join([*lines, ""])

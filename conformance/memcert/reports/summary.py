@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from operator import itemgetter
 
 from memcert.engine.output.foreign_text import one_line
-from memcert.engine.rule import Consequence
-from memcert.engine.verdicts.certificate import Certificate, standing_of
+from memcert.engine.verdicts.certificate import Certificate, CertifiedVerdict, standing_of
 from memcert.engine.verdicts.verdict import Finding
-
-Verdict = dict[str, Any]
-"""A verdict as a certificate holds it."""
 
 
 def counted(number: int, thing: str) -> str:
@@ -31,12 +27,12 @@ def headline(certificate: Certificate) -> str:
     Args:
         certificate: the certificate.
     """
-    name = one_line(certificate["backend"]["name"])
-    if certificate["run"]["rules"]:
-        return f"{name}: only {', '.join(certificate['run']['rules'])} checked"
-    reached = str(standing_of(certificate["verdicts"]))
+    name = one_line(certificate.backend.name)
+    if certificate.run.rules:
+        return f"{name}: only {', '.join(certificate.run.rules)} checked"
+    reached = str(standing_of(certificate.verdicts))
     line = f"{name}: {reached}"
-    if not certificate["backend"]["capabilities"]["durable"]:
+    if not certificate.backend.durable:
         line += " (ephemeral by design: certified at core)"
     return line
 
@@ -52,8 +48,8 @@ def notes(certificate: Certificate) -> list[str]:
     if number:
         what = "1 rule does" if number == 1 else f"{number} rules do"
         lines.append(f"{what} not apply: a file has no server and no connection to lose")
-    can = certificate["backend"]["capabilities"]
-    if can["durable"] and certificate["store"] and not (can["crash"] or can["file"]):
+    backend = certificate.backend
+    if backend.durable and certificate.store and not (backend.can_crash or backend.is_file):
         lines.append(
             "this store cannot show level resilient, which takes a server that can be killed:"
             " --server process"
@@ -67,10 +63,10 @@ def store_line(certificate: Certificate) -> str:
     Args:
         certificate: the certificate.
     """
-    store = certificate["store"]
+    store = certificate.store
     if store is None:
         return "none that memcert started"
-    return one_line(f"{store['version']}, {store['how']}")
+    return one_line(f"{store.version}, {store.how}")
 
 
 def run_line(certificate: Certificate) -> str:
@@ -79,11 +75,11 @@ def run_line(certificate: Certificate) -> str:
     Args:
         certificate: the certificate.
     """
-    run = certificate["run"]
+    run = certificate.run
     return (
-        f"{counted(run['programs'], 'program')}, {counted(run['operations'], 'operation')} and"
-        f" {counted(run['observations'], 'look')} at the state in {run['seconds']:.1f} s,"
-        f" seed {run['seed']}"
+        f"{counted(run.programs, 'program')}, {counted(run.operations, 'operation')} and"
+        f" {counted(run.observations, 'look')} at the state in {run.seconds:.1f} s,"
+        f" seed {run.seed}"
     )
 
 
@@ -93,11 +89,8 @@ def corpus_line(certificate: Certificate) -> str:
     Args:
         certificate: the certificate.
     """
-    corpus = certificate["corpus"]
-    return (
-        f"{corpus['replayed']} of {corpus['programs']} programs replayed,"
-        f" SHA-256 {corpus['digest']}"
-    )
+    corpus = certificate.corpus
+    return f"{corpus.replayed} of {corpus.programs} programs replayed, SHA-256 {corpus.digest}"
 
 
 def cost_line(certificate: Certificate) -> str:
@@ -106,11 +99,11 @@ def cost_line(certificate: Certificate) -> str:
     Args:
         certificate: the certificate.
     """
-    run = certificate["run"]
-    backend = run["backend_seconds"]
+    run = certificate.run
+    backend = run.backend_seconds
     if not backend:
         return "the backend's own time was not measurable"
-    kit = run["seconds"] - backend
+    kit = run.seconds - backend
     return (
         f"{backend:.1f} s in the backend, {kit:.1f} s in the kit ({kit / backend:.2f} times the"
         " backend's own time)"
@@ -123,8 +116,8 @@ def counts(certificate: Certificate) -> dict[Finding, int]:
     Args:
         certificate: the certificate.
     """
-    found = [verdict["finding"] for verdict in certificate["verdicts"]]
-    return {finding: found.count(finding.value) for finding in Finding}
+    found = [verdict.finding for verdict in certificate.verdicts]
+    return {finding: found.count(finding) for finding in Finding}
 
 
 def counts_line(certificate: Certificate) -> str:
@@ -138,31 +131,30 @@ def counts_line(certificate: Certificate) -> str:
     )
 
 
-def broken(certificate: Certificate) -> Sequence[Verdict]:
+def broken(certificate: Certificate) -> Sequence[CertifiedVerdict]:
     """Return the verdicts with a counterexample, what hurts most first.
 
     Args:
         certificate: the certificate.
     """
-    found = [verdict for verdict in certificate["verdicts"] if verdict["counterexample"]]
-    return sorted(
-        found,
-        key=lambda verdict: (
-            Consequence(verdict["consequence"]).rank,
-            len(verdict["counterexample"]["program"]["steps"]),
-        ),
-    )
+    found = [
+        (verdict.consequence.rank, verdict.counterexample.steps, verdict)
+        for verdict in certificate.verdicts
+        if verdict.counterexample is not None
+    ]
+    return [verdict for _, _, verdict in sorted(found, key=itemgetter(0, 1))]
 
 
-def counterexample_lines(verdict: Verdict) -> list[str]:
+def counterexample_lines(verdict: CertifiedVerdict) -> list[str]:
     """Return where a backend and the contract came apart, in a few lines.
 
     Args:
         verdict: one with a counterexample.
     """
-    example = verdict["counterexample"]
+    example = verdict.counterexample
+    assert example is not None
     return [
-        f"at operation {example['step'] + 1}: {one_line(example['operation'])}",
-        *f"  expected: {example['expected']}".replace("\n", "\n    ").split("\n"),
-        *f"  observed: {example['observed']}".replace("\n", "\n    ").split("\n"),
+        f"at operation {example.step + 1}: {one_line(example.operation)}",
+        *f"  expected: {example.expected}".replace("\n", "\n    ").split("\n"),
+        *f"  observed: {example.observed}".replace("\n", "\n    ").split("\n"),
     ]

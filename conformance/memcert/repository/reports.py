@@ -16,8 +16,9 @@ from memcert.engine.output.files import write_text
 from memcert.engine.output.foreign_text import markdown as escaped
 from memcert.engine.running.runner import Runner
 from memcert.engine.search.plan import Plan
-from memcert.engine.verdicts.certificate import Certificate, standing_of, write_certificate
+from memcert.engine.verdicts.certificate import Certificate, standing_of
 from memcert.engine.verdicts.certification import certify
+from memcert.engine.verdicts.issuing import write_certificate
 from memcert.engine.verdicts.saved_failures import SavedFailures
 from memcert.engine.verdicts.verdict import Finding
 from memcert.reports.console import RunDisplay, show
@@ -62,20 +63,20 @@ def table(certificates: Sequence[Certificate], links: Sequence[str]) -> str:
 
 
 def _row(certificate: Certificate, link: str) -> str:
-    run, reached = certificate["run"], standing_of(certificate["verdicts"])
-    corpus, store = certificate["corpus"], certificate["store"]
+    run, reached = certificate.run, standing_of(certificate.verdicts)
+    corpus, store = certificate.corpus, certificate.store
     level = reached.level.value if reached.level else "none"
-    if not certificate["backend"]["capabilities"]["durable"]:
+    if not certificate.backend.durable:
         level += " (ephemeral)"
     strict = "all" if not reached.strict_failed else f"{reached.strict_failed} failed"
     number = counts(certificate)
-    cost = (run["seconds"] - run["backend_seconds"]) / run["backend_seconds"]
-    version = escaped(store["version"]) if store else "none"
+    cost = (run.seconds - run.backend_seconds) / run.backend_seconds
+    version = escaped(store.version) if store else "none"
     return (
-        f"| [{certificate['backend']['name']}]({link}) | {version} |"
+        f"| [{certificate.backend.name}]({link}) | {version} |"
         f" {level} | {strict} | {number[Finding.PASSED]} of {sum(number.values())} |"
-        f" {corpus['replayed']} of {corpus['programs']} |"
-        f" {run['programs']:,} | {run['operations']:,} | {cost:.2f} |"
+        f" {corpus.replayed} of {corpus.programs} |"
+        f" {run.programs:,} | {run.operations:,} | {cost:.2f} |"
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from memcert.engine.verdicts.certificate import digest_of
+from memcert.engine.verdicts.certificate_json import digest_of
 from memcert.short_term import CONTRACT
 
 Memcert = Callable[..., Result]
@@ -136,6 +136,32 @@ def test_one_that_lacks_a_part_is_none(memcert: Memcert, certificate: Path) -> N
     result = memcert("verify", str(certificate))
     assert result.exit_code == 2
     assert result.stderr.startswith("Error: ")
+
+
+@pytest.mark.parametrize(
+    ("there", "instead", "said"),
+    [
+        ('"seed":0', '"seed":0,"seed":1', "the key 'seed' is there twice in one object"),
+        ('"seed":0', '"seed":NaN', "$.run.seed: nan is no number of JSON"),
+        ('"seed":0', f'"seed":{"9" * 5000}', "$.run.seed: a very long integer is not of type"),
+        ('"seed":0', '"seed":1e400', "$.run.seed: inf is no number of JSON"),
+        ('"seed":0', '"seed":"\\ud800"', "$.run.seed: surrogates not allowed"),
+        ('"format": 1', '"format": 2', "its format is 2; this kit reads 1"),
+        ('"complaints": []', f'"complaints": {"[" * 900}{"]" * 900}', "it is nested too deep"),
+        ('"complaints": []', '"complaints": ["\\n\\u001b[31m", 7]', "$.complaints[1]: 7 is not"),
+    ],
+)
+def test_whatever_is_wrong_with_one_is_told_in_one_line(
+    memcert: Memcert, certificate: Path, there: str, instead: str, said: str
+) -> None:
+    text = certificate.read_text(encoding="utf-8")
+    assert text.count(there) == 1
+    certificate.write_text(text.replace(there, instead), encoding="utf-8")
+    result = memcert("verify", str(certificate))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("Error: it is no")
+    assert said in result.stderr
+    assert len(result.stderr.splitlines()) == 1
 
 
 def test_a_name_in_brackets_is_shown_whole(memcert: Memcert, folder: Path) -> None:

@@ -10,10 +10,11 @@ from pathlib import Path
 from click.testing import Result
 
 from memcert.command_line import main
+from memcert.engine.verdicts.certificate_json import parse_certificate
+from memcert.engine.verdicts.verdict import Finding
 from memcert.reports.console import RunDisplay, show
 from memcert.reports.terminal import Terminal
 from memcert.short_term import CONTRACT
-from memcert_reference.json_text import load_json
 
 Memcert = Callable[..., Result]
 
@@ -54,10 +55,10 @@ def test_the_counterexample(memcert: Memcert) -> None:
 
 
 def test_the_certification() -> None:
-    certificate = load_json((ROOT / "reports" / "redis-embedded.json").read_bytes())
+    certificate = parse_certificate((ROOT / "reports" / "redis-embedded.json").read_bytes())
     console = Terminal()
     console.file = io.StringIO()
-    rules = sum(verdict["finding"] != "not run" for verdict in certificate["verdicts"])
+    rules = sum(verdict.finding is not Finding.NOT_RUN for verdict in certificate.verdicts)
     with RunDisplay(console, rules, "redis").shown():
         pass
     show(console, certificate, CONTRACT, None)

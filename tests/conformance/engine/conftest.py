@@ -16,8 +16,9 @@ from memcert.engine.rule import Consequence, Level, Rule
 from memcert.engine.running.runner import Runner
 from memcert.engine.search import search
 from memcert.engine.search.plan import Plan
-from memcert.engine.verdicts.certificate import Certificate, write_certificate
+from memcert.engine.verdicts.certificate import Certificate
 from memcert.engine.verdicts.certification import certify
+from memcert.engine.verdicts.issuing import write_certificate
 from memcert.engine.verdicts.saved_failures import SavedFailures
 from memcert.engine.verdicts.verdict import Verdict
 from memcert.resolver import as_backend

@@ -61,3 +61,12 @@ def test_a_run_without_a_backend_imports_nothing_more() -> None:
 def test_it_takes_no_time_worth_mentioning() -> None:
     # Processor time, and the median of a few, since a machine does other things meanwhile.
     assert statistics.median(float(printed(TIMED)[0]) for _ in range(5)) < 0.05
+
+
+def test_the_plugin_and_the_command_line_know_nothing_of_each_other() -> None:
+    code = "import sys\nimport {}\nprint(*sys.modules)"
+    plugin = printed(code.format("memcert.pytest_items"))
+    assert "memcert.pytest_items" in plugin
+    assert not [name for name in plugin if name.startswith("memcert.command_line")]
+    commands = printed(code.format("memcert.command_line"))
+    assert not {"memcert.pytest_items", "memcert.pytest_plugin"} & set(commands)

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import unicodedata
 from copy import deepcopy
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -21,13 +22,25 @@ from rich.markup import escape
 from memcert.engine.judging.divergence import Divergence
 from memcert.engine.output.foreign_text import markdown, markdown_block, one_line, visible, xml
 from memcert.engine.programs.program import Program, Step
+from memcert.engine.rule import Consequence, Level
+from memcert.engine.verdicts.certificate import (
+    Certificate,
+    CertifiedBackend,
+    CertifiedCounterexample,
+    CertifiedStore,
+    CertifiedVerdict,
+)
+from memcert.engine.verdicts.certificate_json import parse_certificate
 from memcert.engine.verdicts.script import script
+from memcert.engine.verdicts.verdict import Finding
 from memcert.reports.console import show
 from memcert.reports.junit import junit
 from memcert.reports.markdown import markdown as summary
 from memcert.reports.terminal import Terminal
 from memcert.short_term import CONTRACT
 from memcert.short_term.operations import Clear, Size
+
+KEPT = Path(__file__).parents[3] / "reports" / "redis-embedded.json"
 
 HOSTILE = [
     "plain\n```\n\n# A heading\n\n[a link](https://evil.example) ![x](https://evil.example/x.png)",
@@ -183,56 +196,33 @@ def test_what_is_in_strings_means_the_same() -> None:
         assert value in strings
 
 
-def _certificate(text: str) -> dict[str, Any]:
-    from memcert.engine.programs.program import FORMAT
-
-    example = {
-        "program": {"format": FORMAT, "steps": [{"operation": "size"}]},
-        "step": 0,
-        "operation": "await memory.size()",
-        "expected": f"returned {text}",
-        "observed": f"raised Bad: {text}",
-        "hang": False,
-        "refused": [],
-    }
-    verdict = {
-        "rule": "DEL-01",
-        "text": "A sentence.",
-        "level": "core",
-        "consequence": "wrong",
-        "finding": "failed",
-        "programs": 8,
-        "replayed": 2,
-        "operations": 80,
-        "seconds": 0.5,
-        "reason": text,
-        "counterexample": example,
-    }
-    return {
-        "kit": {"name": "memcert", "version": "0.1.0"},
-        "contract": {"name": "short-term memory", "version": "1.0"},
-        "corpus": {"digest": "a" * 64, "programs": 175, "replayed": 12},
-        "backend": {
-            "name": text,
-            "specification": "reference",
-            "capabilities": {"durable": True, "crash": False, "file": True},
-        },
-        "store": {"store": "redis", "how": "url", "version": text},
-        "platform": {"python": "3.11.7"},
-        "run": {
-            "date": "2026-01-01T00:00:00+00:00",
-            "seed": 0,
-            "rules": [],
-            "seconds": 2.0,
-            "programs": 40,
-            "operations": 400,
-            "observations": 800,
-            "backend_seconds": 0.5,
-        },
-        "level": {"asked": "durable", "reached": None, "strict_failed": 0, "strict_unknown": 0},
-        "verdicts": [verdict, verdict | {"finding": "deviates"}],
-        "complaints": [text],
-    }
+def _certificate(text: str) -> Certificate:
+    program = Program((Step(Size()),)).to_json()
+    said = (f"returned {text}", f"raised Bad: {text}")
+    example = CertifiedCounterexample(program, 0, "await memory.size()", *said, False, ())
+    verdict = CertifiedVerdict(
+        rule="DEL-01",
+        text="A sentence.",
+        level=Level.CORE,
+        consequence=Consequence.WRONG,
+        finding=Finding.FAILED,
+        programs=8,
+        replayed=2,
+        operations=80,
+        faults=0,
+        seconds=0.5,
+        reason=text,
+        counterexample=example,
+    )
+    return replace(
+        parse_certificate(KEPT.read_bytes()),
+        backend=CertifiedBackend(
+            text, "reference", {"durable": True, "crash": False, "file": True}
+        ),
+        store=CertifiedStore("redis", "url", text),
+        verdicts=(verdict, replace(verdict, finding=Finding.DEVIATES)),
+        complaints=(text,),
+    )
 
 
 @pytest.mark.parametrize("text", HOSTILE)

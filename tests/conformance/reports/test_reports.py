@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
+from memcert.engine.verdicts.certificate_json import certificate_json, read_certificate
+from memcert.engine.verdicts.verdict import Finding
 from memcert.reports.files import readable_json, write_reports
 from memcert.reports.junit import junit
 from memcert.reports.markdown import markdown
@@ -34,6 +36,7 @@ def verdict(rule: str, finding: str, **fields: Any) -> dict[str, Any]:
         "programs": 8,
         "replayed": 2,
         "operations": 80,
+        "faults": 0,
         "seconds": 0.5,
         "reason": "",
         "counterexample": None,
@@ -52,7 +55,12 @@ def example(observed: str, steps: int = 1) -> dict[str, Any]:
     }
 
 
-CERTIFICATE: dict[str, Any] = {
+def capabilities(*, durable: bool = True, file: bool = False) -> dict[str, bool]:
+    names = ("durable", "fresh_store", "other_process", "network", "crash", "pool", "file")
+    return dict.fromkeys(names, False) | {"durable": durable, "file": file}
+
+
+DATA: dict[str, Any] = {
     "format": 1,
     "kit": {"name": "memcert", "version": "0.1.0"},
     "contract": {"name": "short-term memory", "version": "1.0", "digest": "0" * 64},
@@ -60,11 +68,17 @@ CERTIFICATE: dict[str, Any] = {
     "backend": {
         "name": "tiny",
         "specification": "tiny.py:Tiny",
-        "capabilities": {"durable": True, "crash": False, "file": True},
+        "capabilities": capabilities(file=True),
     },
     "store": {"store": "folder", "how": "embedded", "version": "folder"},
     "drivers": {},
-    "platform": {"python": "3.11.7"},
+    "platform": {
+        "python": "3.11.7",
+        "implementation": "CPython",
+        "system": "Linux",
+        "release": "6",
+        "machine": "x86_64",
+    },
     "run": {
         "date": "2026-01-01T00:00:00+00:00",
         "seed": 0,
@@ -74,6 +88,7 @@ CERTIFICATE: dict[str, Any] = {
         "programs": 40,
         "long_programs": 20,
         "operations": 400,
+        "faults": 0,
         "observations": 800,
         "backend_seconds": 0.5,
     },
@@ -91,12 +106,14 @@ CERTIFICATE: dict[str, Any] = {
     "digest": "0" * 64,
 }
 
+CERTIFICATE = read_certificate(DATA)
+
 
 def test_junit_has_a_case_per_rule_with_the_rule_as_class_name() -> None:
     suite = ElementTree.fromstring(junit(CERTIFICATE))
     cases = list(suite.iter("testcase"))
     assert [case.attrib["classname"] for case in cases] == [
-        *(each["rule"] for each in CERTIFICATE["verdicts"]),
+        *(each.rule for each in CERTIFICATE.verdicts),
         "deviations",
     ]
     found = {
@@ -120,18 +137,23 @@ def test_junit_has_a_case_per_rule_with_the_rule_as_class_name() -> None:
 
 @pytest.mark.parametrize("place", ["name", "text", "complaint"])
 def test_junit_is_valid_whatever_it_holds(place: str) -> None:
-    certificate = deepcopy(CERTIFICATE)
+    certificate = CERTIFICATE
     if place == "name":
-        certificate["backend"]["name"] = UNPRINTABLE
+        backend = replace(certificate.backend, name=UNPRINTABLE)
+        certificate = replace(certificate, backend=backend)
     elif place == "text":
-        certificate["verdicts"][1]["counterexample"]["expected"] = "\x00\x1f]]></failure>&\ud7ff"
+        first, second, *rest = certificate.verdicts
+        assert second.counterexample is not None
+        odd = replace(second.counterexample, expected="\x00\x1f]]></failure>&\ud7ff")
+        second = replace(second, counterexample=odd)
+        certificate = replace(certificate, verdicts=(first, second, *rest))
     else:
-        certificate["complaints"] = ['<&">']
+        certificate = replace(certificate, complaints=('<&">',))
     ElementTree.fromstring(junit(certificate))
 
 
 def test_what_hurts_most_comes_first_and_of_that_the_smallest() -> None:
-    assert [each["rule"] for each in broken(CERTIFICATE)] == ["C-01", "B-02", "D-01", "B-01"]
+    assert [each.rule for each in broken(CERTIFICATE)] == ["C-01", "B-02", "D-01", "B-01"]
 
 
 def test_the_lines_of_every_report() -> None:
@@ -139,26 +161,27 @@ def test_the_lines_of_every_report() -> None:
     assert counts_line(CERTIFICATE) == ("1 passed, 3 failed, 1 deviates, 1 unsupported, 1 not run")
     assert store_line(CERTIFICATE) == "folder, embedded"
     assert corpus_line(CERTIFICATE) == f"12 of 175 programs replayed, SHA-256 {'a' * 64}"
-    assert store_line(CERTIFICATE | {"store": None}) == "none that memcert started"
-    ephemeral = CERTIFICATE | {"backend": {"name": "x", "capabilities": {"durable": False}}}
+    assert store_line(replace(CERTIFICATE, store=None)) == "none that memcert started"
+    backend = replace(CERTIFICATE.backend, capabilities=capabilities(durable=False))
+    ephemeral = replace(CERTIFICATE, backend=backend)
     assert headline(ephemeral).endswith("(ephemeral by design: certified at core)")
-    alone = CERTIFICATE | {"run": CERTIFICATE["run"] | {"rules": ["A-01"]}}
+    alone = replace(CERTIFICATE, run=replace(CERTIFICATE.run, rules=("A-01",)))
     assert headline(alone) == "tiny: only A-01 checked"
 
 
 def test_a_store_that_cannot_show_the_next_level_says_so() -> None:
     assert notes(CERTIFICATE) == []
-    kept = {"durable": True, "crash": False, "file": False}
-    embedded = CERTIFICATE | {"backend": CERTIFICATE["backend"] | {"capabilities": kept}}
+    backend = replace(CERTIFICATE.backend, capabilities=capabilities(file=False))
+    embedded = replace(CERTIFICATE, backend=backend)
     (line,) = notes(embedded)
     assert "cannot show level resilient" in line
     assert f"- {line}\n" in markdown(embedded)
-    assert notes(embedded | {"store": None}) == []
+    assert notes(replace(embedded, store=None)) == []
 
 
 def test_rules_that_do_not_apply_are_counted() -> None:
-    verdict = CERTIFICATE["verdicts"][0] | {"finding": "not applicable"}
-    (line,) = notes(CERTIFICATE | {"verdicts": [verdict, verdict]})
+    verdict = replace(CERTIFICATE.verdicts[0], finding=Finding.NOT_APPLICABLE)
+    (line,) = notes(replace(CERTIFICATE, verdicts=(verdict, verdict)))
     assert line.startswith("2 rules do not apply")
 
 
@@ -177,9 +200,9 @@ def test_markdown_shows_the_worst_first_and_every_rule_that_was_run() -> None:
 
 def test_a_file_has_a_line_per_verdict_and_comes_back() -> None:
     text = readable_json(CERTIFICATE)
-    assert load_json(text) == CERTIFICATE
+    assert load_json(text) == certificate_json(CERTIFICATE) == DATA
     lines = text.splitlines()
-    assert sum('"rule":' in line for line in lines) == len(CERTIFICATE["verdicts"])
+    assert sum('"rule":' in line for line in lines) == len(CERTIFICATE.verdicts)
 
 
 def test_the_files_are_written_whole(tmp_path: Any) -> None:
@@ -191,5 +214,5 @@ def test_the_files_are_written_whole(tmp_path: Any) -> None:
             "junit.xml",
             "summary.md",
         ]
-    assert load_json((folder / "certificate.json").read_bytes()) == CERTIFICATE
+    assert load_json((folder / "certificate.json").read_bytes()) == DATA
     assert (folder / "summary.md").stat().st_mode & 0o444 == 0o444

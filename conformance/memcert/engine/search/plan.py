@@ -10,6 +10,8 @@ from memcert.engine.contract import Contract
 from memcert.engine.rule import Level, Rule
 from memcert.engine.running.runner import Runner
 from memcert.engine.verdicts.deviation import Deviation
+from memcert_backends.backend import Backend
+from memcert_backends.servers import can_be_lost, default_way
 
 TOP_LEVEL = Level.RESILIENT
 """The highest level that has rules."""
@@ -85,6 +87,48 @@ def highest_level(runner: Runner) -> Level:
     return max((level for level in levels if shown.includes(level)), key=lambda level: level.rank)
 
 
+def why_not_level(backend: Backend, server: str | None, level: Level | None) -> str | None:
+    """Return why a backend cannot show a level, and what to do, in one line; None if it may.
+
+    Its store is not asked.
+
+    Args:
+        backend: what is to be judged.
+        server: how its store is to be started; None for its own way.
+        level: the level that is asked for; None for the highest that can be shown.
+    """
+    if level is None or level is Level.CORE:
+        return None
+    if not backend.durable:
+        return (
+            f"{backend.name} is ephemeral by design, so that it cannot show level {level.value}:"
+            " core is its highest"
+        )
+    if not level.includes(Level.RESILIENT):
+        return None
+    if backend.store is None:
+        return (
+            f"{backend.name} cannot show level {level.value}, which takes a server that memcert"
+            " can start and kill, or a file: its factory names no store=; durable is its"
+            " highest"
+        )
+    if not can_be_lost(backend.store, server or backend.way or default_way(backend.store)):
+        return _no_server_to_kill(backend, level)
+    return None
+
+
+def why_not_here(runner: Runner, level: Level | None) -> str | None:
+    """Return why a backend cannot show a level on its store, in one line; None if it can.
+
+    Args:
+        runner: the backend under judgement, its store running.
+        level: the level that is asked for; None for the highest that can be shown.
+    """
+    if level is None or highest_level(runner).includes(level):
+        return None
+    return _no_server_to_kill(runner.subject.backend, level)
+
+
 def budget_of(plan: Plan, asked: Level) -> float:
     """Return how long the programs of a run may take, in seconds.
 
@@ -102,3 +146,10 @@ def share_of(rule: Rule) -> float:
         rule: the rule.
     """
     return rule.share * (1.0 if rule.level is None else _WEIGHTS.get(rule.level, 1.0))
+
+
+def _no_server_to_kill(backend: Backend, level: Level) -> str:
+    return (
+        f"this store of {backend.name} cannot show level {level.value}, which takes a server that"
+        " memcert can kill: --server process"
+    )

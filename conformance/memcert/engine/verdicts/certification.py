@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from time import perf_counter
 from typing import Protocol
 
 from memcert.engine.capabilities import Capabilities
-from memcert.engine.rule import Faults, Level, Rule
+from memcert.engine.rule import Level, Rule
 from memcert.engine.running.preflight import preflight
 from memcert.engine.running.runner import Runner
 from memcert.engine.search.plan import Plan, asked_of, budget_of, share_of
-from memcert.engine.search.search import Search, Tally
+from memcert.engine.search.search import Tally
+from memcert.engine.verdicts.check import check_rule, why_not
 from memcert.engine.verdicts.deviation import Deviation
 from memcert.engine.verdicts.saved_failures import SavedFailures
 from memcert.engine.verdicts.verdict import Finding, Verdict
@@ -100,32 +101,21 @@ def certify(
             verdicts.append(Verdict(rule.id, Finding.NOT_RUN, reason="the run ended before"))
             continue
         progress.starts(rule)
-        runner.check(rule.id)
-        not_here = why_not(rule, capabilities)
-        if not_here is not None:
-            pointless = capabilities.pointless(rule.needs)
-            finding = Finding.NOT_APPLICABLE if pointless else Finding.UNSUPPORTED
-            verdict = Verdict(rule.id, finding, reason=not_here)
-        else:
-            share = share_of(rule)
-            slice_ends = perf_counter() + max(time_left, 0.0) * share / shares_left
-            deviation = deviations.get(rule.id)
-            search = search_for(rule, runner, corpus, plan, slice_ends, deviation)
-            verdict, generating = judge(search, corpus, deviation)
-            short_of = capabilities.lacking(rule.better_with)
-            if verdict.finding is Finding.PASSED and short_of:
-                reason = f"in part: the backend is not {capabilities.without(short_of[0])}"
-                verdict = replace(verdict, reason=reason)
-            tally.add(search.tally)
-            shares_left -= share
-            time_left -= generating
-            if search.blocked:
-                blocked = (
-                    f"{rule.id}: {search.blocked} blocked the event loop, where nothing else can"
-                    " go on: the run ended there"
-                )
-        verdicts.append(verdict)
-        progress.ends(rule, verdict)
+        share = share_of(rule) if why_not(rule, capabilities) is None else 0.0
+        seconds = max(time_left, 0.0) * share / shares_left if share else 0.0
+        check = check_rule(
+            rule, runner, corpus, plan, seconds, capabilities, deviations.get(rule.id)
+        )
+        tally.add(check.tally)
+        shares_left -= share
+        time_left -= check.seconds
+        if check.blocked:
+            blocked = (
+                f"{rule.id}: {check.blocked} blocked the event loop, where nothing else can"
+                " go on: the run ended there"
+            )
+        verdicts.append(check.verdict)
+        progress.ends(rule, check.verdict)
     complaints = (
         [blocked]
         if blocked
@@ -138,99 +128,6 @@ def certify(
     return Certification(
         verdicts, capabilities, asked, budget, tally, perf_counter() - started, complaints
     )
-
-
-def why_not(rule: Rule, capabilities: Capabilities) -> str | None:
-    """Return why a rule cannot be checked; None if it can be.
-
-    Args:
-        rule: the rule.
-        capabilities: what the backend can do.
-    """
-    if capabilities.pointless(rule.needs):
-        return "the store is a file: there is no server, and no connection to it"
-    lacking = capabilities.lacking(rule.needs)
-    if not lacking:
-        return None
-    return f"the backend is not {' and not '.join(map(capabilities.without, lacking))}"
-
-
-def search_for(
-    rule: Rule,
-    runner: Runner,
-    corpus: SavedFailures,
-    plan: Plan,
-    until: float,
-    deviation: Deviation | None = None,
-) -> Search:
-    """Return the search for a counterexample to a rule, what failed before coming first.
-
-    Args:
-        rule: the rule.
-        runner: the backend under judgement.
-        corpus: programs that failed before.
-        plan: what is asked.
-        until: when the rule's share of the time is used up, as of `time.perf_counter`.
-        deviation: the known deviation from the rule, if there is one.
-    """
-    first = corpus.first(rule.id, deviation.program if deviation else None)
-    # They come on top of the programs that are drawn, and replace none of them.
-    at_least = rule.programs_at_least + len(first)
-    return Search(
-        replace(rule, programs_at_least=at_least),
-        runner.execute,
-        plan.seed,
-        until,
-        plan.shrink_seconds,
-        first,
-    )
-
-
-def judge(
-    search: Search, corpus: SavedFailures, deviation: Deviation | None = None
-) -> tuple[Verdict, float]:
-    """Check one rule; return the verdict and the seconds taken before shrinking began.
-
-    Args:
-        search: the search for a counterexample to it.
-        corpus: where a counterexample is kept.
-        deviation: the known deviation from the rule, if there is one.
-    """
-    started = perf_counter()
-    counterexample = search.run()
-    seconds = perf_counter() - started
-    rule = search.rule.id
-    finding, reason = Finding.PASSED, ""
-    if counterexample is not None:
-        finding = Finding.FAILED
-        corpus.keep(rule, counterexample.program)
-        if deviation is not None:
-            finding, reason = Finding.DEVIATES, deviation.reason
-    elif search.tally.programs == search.tally.undecided:
-        # Nothing was tried, or nothing came of it, so that nothing is known.
-        finding, reason = Finding.NOT_RUN, "no program was run to an end that can be judged"
-    elif search.rule.faults is Faults.NEEDED and search.tally.faults == 0:
-        finding, reason = Finding.NOT_RUN, "nothing went wrong in any of its programs"
-    else:
-        corpus.forget(rule)
-        if search.rule.faults is Faults.WANTED and search.tally.faults == 0:
-            reason = "nothing could go wrong in its programs: no operation waits for anything"
-        if search.tally.undecided:
-            # There were more orders of concurrent operations than could be tried.
-            reason = f"{search.tally.undecided} of the programs are undecided"
-    verdict = Verdict(
-        rule,
-        finding,
-        search.tally.programs,
-        # What comes first is run in its order, and the tally ends with the first failure.
-        corpus.common(rule, search.first[: search.tally.programs]),
-        search.tally.operations,
-        search.tally.faults,
-        seconds,
-        counterexample,
-        reason,
-    )
-    return verdict, (search.found_at or perf_counter()) - started
 
 
 def _complaints(

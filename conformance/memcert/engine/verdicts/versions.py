@@ -1,27 +1,11 @@
-"""What took part in a run: the kit, the drivers, the platform."""
+"""What took part in a run: the kit, distributions, the platform."""
 
 from __future__ import annotations
 
 import platform as _platform
 import sys
+from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
-
-DRIVERS = {
-    "aiomysql": "aiomysql",
-    "aiosqlite": "aiosqlite",
-    "asyncmy": "asyncmy",
-    "asyncpg": "asyncpg",
-    "fakeredis": "fakeredis",
-    "greenlet": "greenlet",
-    "hiredis": "hiredis",
-    "hypothesis": "hypothesis",
-    "lupa": "lupa",
-    "psycopg": "psycopg",
-    "pymysql": "PyMySQL",
-    "redis": "redis",
-    "sqlalchemy": "SQLAlchemy",
-}
-"""Distributions that decide what a store does, by the module that is imported."""
 
 
 def kit_version() -> str:
@@ -29,10 +13,14 @@ def kit_version() -> str:
     return version("memcert")
 
 
-def drivers() -> dict[str, str]:
-    """Return the versions of the drivers that this process has imported."""
+def versions_of(distributions: Mapping[str, str]) -> dict[str, str]:
+    """Return the versions of those distributions that this process has imported, by module.
+
+    Args:
+        distributions: the distributions by the module that is imported.
+    """
     found = {}
-    for module, distribution in DRIVERS.items():
+    for module, distribution in sorted(distributions.items()):
         if module in sys.modules:
             try:
                 found[module] = version(distribution)

@@ -17,11 +17,13 @@ from memcert.engine.programs.program import Program, Step
 from memcert.engine.rule import Rule
 from memcert.engine.running.runner import Runner
 from memcert.engine.search.plan import Plan
-from memcert.engine.verdicts.certificate import Certificate, faults, other_corpus, write_certificate
+from memcert.engine.verdicts.certificate import Certificate, CertifiedCorpus, CertifiedVerdict
 from memcert.engine.verdicts.certification import certify
 from memcert.engine.verdicts.deviation import Deviation
+from memcert.engine.verdicts.issuing import write_certificate
 from memcert.engine.verdicts.saved_failures import SavedFailures
 from memcert.engine.verdicts.verdict import Verdict
+from memcert.engine.verdicts.verification import faults, other_corpus
 from memcert.resolver import as_backend
 from memcert.short_term import CONTRACT
 from memcert.short_term.messages import Message
@@ -88,9 +90,8 @@ def judged(contract: Contract, common: Corpus) -> Callable[..., Certificate]:
     return judged
 
 
-def verdict(certificate: Certificate, rule: str) -> dict[str, Any]:
-    found: dict[str, Any] = next(each for each in certificate["verdicts"] if each["rule"] == rule)
-    return found
+def verdict(certificate: Certificate, rule: str) -> CertifiedVerdict:
+    return next(each for each in certificate.verdicts if each.rule == rule)
 
 
 def test_programs_are_read_by_rule_the_shortest_first(common: Corpus) -> None:
@@ -165,34 +166,33 @@ def test_they_are_replayed_whatever_the_budget_on_top_of_what_is_drawn(
 ) -> None:
     certificate = judged(InMemoryMemory)
     # The rules draw three programs at least, and the reference is not durable.
-    assert [
-        (each["rule"], each["replayed"], each["programs"]) for each in certificate["verdicts"]
-    ] == [
+    assert [(each.rule, each.replayed, each.programs) for each in certificate.verdicts] == [
         ("ADD-01", 1, 1 + 3),
         ("DEL-01", 3, 3 + 3),
         ("SIZE-01", 0, 3),
         ("DUR-01", 0, 0),
         ("EXP-01", 0, 3),
     ]
-    assert certificate["corpus"] == {"digest": common.digest, "programs": 5, "replayed": 4}
+    assert certificate.corpus == CertifiedCorpus(common.digest, programs=5, replayed=4)
 
 
 def test_a_bug_that_they_show_is_found_by_them(judged: Callable[..., Certificate]) -> None:
     certificate = judged(CountsRequests)
     found = verdict(certificate, "DEL-01")
-    assert found["finding"] == "failed"
-    assert found["counterexample"]["program"] == DELETING.to_json()
+    assert found.finding.value == "failed"
+    assert found.counterexample is not None
+    assert found.counterexample.program == DELETING.to_json()
     # The first one is kept, the second one is not, and the rule's end with that.
-    assert (found["replayed"], found["programs"], found["operations"]) == (2, 2, 2)
-    assert certificate["corpus"]["replayed"] == 3
+    assert (found.replayed, found.programs, found.operations) == (2, 2, 2)
+    assert certificate.corpus.replayed == 3
 
 
 def test_a_bug_that_is_known_deviates(judged: Callable[..., Certificate]) -> None:
     known = Deviation("DEL-01", "because", "link", date.max, DELETING)
     found = verdict(judged(CountsRequests, deviations=[known]), "DEL-01")
-    assert (found["finding"], found["reason"]) == ("deviates", "because")
+    assert (found.finding.value, found.reason) == ("deviates", "because")
     # Its own program comes first, and is that of the corpus.
-    assert (found["replayed"], found["programs"]) == (1, 1)
+    assert (found.replayed, found.programs) == (1, 1)
 
 
 def test_a_backends_own_programs_come_first_and_none_is_run_twice(
@@ -202,7 +202,7 @@ def test_a_backends_own_programs_come_first_and_none_is_run_twice(
     kept.keep("DEL-01", CLEARING)
     assert kept.first("DEL-01") == (CLEARING, SIZING, DELETING)
     found = verdict(judged(InMemoryMemory, kept), "DEL-01")
-    assert (found["replayed"], found["programs"]) == (3, 6)
+    assert (found.replayed, found.programs) == (3, 6)
 
 
 def test_another_corpus_is_told_in_a_line(

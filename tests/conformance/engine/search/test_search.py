@@ -16,7 +16,7 @@ from memcert.engine.programs.program import Program, Step
 from memcert.engine.rule import Consequence, Level, Rule
 from memcert.engine.running.execution import Execution
 from memcert.engine.search.search import Search
-from memcert.engine.verdicts.certification import judge
+from memcert.engine.verdicts.check import judge
 from memcert.engine.verdicts.saved_failures import SavedFailures
 from memcert.engine.verdicts.verdict import Finding
 from memcert.short_term import CONTRACT

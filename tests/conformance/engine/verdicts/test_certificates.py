@@ -17,13 +17,15 @@ from memcert.engine.contract import Contract
 from memcert.engine.programs.program import Program, Step
 from memcert.engine.programs.reading import read_program
 from memcert.engine.rule import Level
-from memcert.engine.verdicts.certificate import (
-    Certificate,
+from memcert.engine.verdicts.certificate import Certificate, CertifiedLevel, succeeded
+from memcert.engine.verdicts.certificate_json import (
+    certificate_json,
     digest_of,
-    faults,
-    succeeded,
+    read_certificate,
 )
 from memcert.engine.verdicts.deviation import Deviation
+from memcert.engine.verdicts.verdict import Finding
+from memcert.engine.verdicts.verification import faults
 from memcert.reports.files import readable_json
 from memcert.short_term import CONTRACT
 from memcert.short_term.operations import Delete
@@ -32,7 +34,7 @@ from memcert_reference.json_text import load_json
 
 Certify = Callable[..., Certificate]
 
-SCHEMA = files("memcert.reports").joinpath("certificate.schema.json")
+SCHEMA = files("memcert.engine.verdicts").joinpath("certificate.schema.json")
 
 
 class CountsRequests(InMemoryMemory):
@@ -79,13 +81,14 @@ def test_it_is_valid_by_its_schema_and_without_fault(
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator.check_schema(schema)
     jsonschema.Draft202012Validator(schema).validate(again)
-    assert again == certificate
-    assert faults(again, contract) == []
+    assert read_certificate(again) == certificate
+    assert certificate_json(certificate) == again
+    assert faults(certificate, contract) == []
 
 
 def test_the_schema_refuses_what_is_none(certified: Certify) -> None:
     validator = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
-    good = certified(InMemoryMemory)
+    good = certificate_json(certified(InMemoryMemory))
     for key in good:
         assert not validator.is_valid({name: good[name] for name in good if name != key}), key
     assert not validator.is_valid(good | {"more": 1})
@@ -96,53 +99,51 @@ def test_the_schema_refuses_what_is_none(certified: Certify) -> None:
 
 def test_it_says_what_was_found(certified: Certify) -> None:
     certificate = certified(CountsRequests, seed=7)
-    assert certificate["backend"]["name"] == "tiny"
-    assert certificate["run"]["seed"] == 7
-    assert certificate["level"] == {
-        "asked": "core",
-        "reached": None,
-        "strict_failed": 0,
-        "strict_unknown": 0,
-    }
-    found = {each["rule"]: each for each in certificate["verdicts"]}
-    assert {rule: each["finding"] for rule, each in found.items()} == {
+    assert certificate.backend.name == "tiny"
+    assert certificate.run.seed == 7
+    assert certificate.level == CertifiedLevel(
+        Level.CORE, reached=None, strict_failed=0, strict_unknown=0
+    )
+    found = {each.rule: each for each in certificate.verdicts}
+    assert {rule: each.finding.value for rule, each in found.items()} == {
         "ADD-01": "passed",
         "DEL-01": "failed",
         "SIZE-01": "passed",
         "DUR-01": "not run",
         "EXP-01": "passed",
     }
-    assert found["DUR-01"]["reason"] == "not part of level core"
-    example = found["DEL-01"]["counterexample"]
-    program = read_program(example["program"], CONTRACT.operations)
+    assert found["DUR-01"].reason == "not part of level core"
+    example = found["DEL-01"].counterexample
+    assert example is not None
+    program = read_program(example.program, CONTRACT.operations)
     assert len(program) == 1
-    assert (example["expected"], example["observed"]) == ("returned 0", "returned 1")
-    ran = [each for each in found.values() if each["finding"] != "not run"]
-    assert certificate["run"]["programs"] == sum(each["programs"] for each in ran)
-    assert certificate["run"]["operations"] == sum(each["operations"] for each in ran)
+    assert (example.expected, example.observed) == ("returned 0", "returned 1")
+    ran = [each for each in found.values() if each.finding is not Finding.NOT_RUN]
+    assert certificate.run.programs == sum(each.programs for each in ran)
+    assert certificate.run.operations == sum(each.operations for each in ran)
 
 
 def test_what_a_backend_cannot_do_is_unsupported_and_no_level(certified: Certify) -> None:
     certificate = certified(InMemoryMemory, level=Level.DURABLE)
-    found = {each["rule"]: each for each in certificate["verdicts"]}
-    assert found["DUR-01"]["finding"] == "unsupported"
-    assert found["DUR-01"]["reason"] == "the backend is not durable"
-    assert certificate["level"]["reached"] == "core"
+    found = {each.rule: each for each in certificate.verdicts}
+    assert found["DUR-01"].finding.value == "unsupported"
+    assert found["DUR-01"].reason == "the backend is not durable"
+    assert certificate.level.reached is Level.CORE
     assert not succeeded(certificate)
 
 
 def test_what_is_lost_is_found(certified: Certify) -> None:
     certificate = certified(Ephemeral)
-    found = {each["rule"]: each for each in certificate["verdicts"]}
-    assert found["DUR-01"]["finding"] == "failed"
-    assert certificate["level"] | {"asked": "durable", "reached": "core"} == certificate["level"]
+    found = {each.rule: each for each in certificate.verdicts}
+    assert found["DUR-01"].finding.value == "failed"
+    assert (certificate.level.asked, certificate.level.reached) == (Level.DURABLE, Level.CORE)
     assert not succeeded(certificate)
 
 
 def test_only_the_rules_asked_for(certified: Certify) -> None:
     certificate = certified(CountsRequests, rules=frozenset({"ADD-01"}))
     assert succeeded(certificate)
-    assert certificate["level"]["reached"] is None
+    assert certificate.level.reached is None
     assert not succeeded(certified(CountsRequests, rules=frozenset({"ADD-01", "DEL-01"})))
 
 
@@ -152,7 +153,7 @@ def test_a_surrogate_in_an_error_does_not_break_it(certified: Certify) -> None:
 
 
 def test_the_digest_is_over_everything_and_no_order(certified: Certify) -> None:
-    certificate = certified(InMemoryMemory)
+    certificate = certificate_json(certified(InMemoryMemory))
     backwards = dict(reversed(list(certificate.items())))
     assert digest_of(backwards) == certificate["digest"]
     for place in paths(certificate):

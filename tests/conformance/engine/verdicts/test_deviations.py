@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from memcert.engine.programs.program import Program, Step
+from memcert.engine.rule import Level
 from memcert.engine.verdicts.certificate import Certificate, succeeded
 from memcert.engine.verdicts.deviation import Deviation, MalformedDeviations, read_deviations
 from memcert.engine.verdicts.saved_failures import SavedFailures
@@ -46,7 +47,7 @@ def known(
 
 
 def finding(certificate: Certificate, rule: str) -> str:
-    found: dict[str, str] = {each["rule"]: each["finding"] for each in certificate["verdicts"]}
+    found = {each.rule: each.finding.value for each in certificate.verdicts}
     return found[rule]
 
 
@@ -155,31 +156,31 @@ def test_a_rule_is_declared_once(tmp_path: Path) -> None:
 def test_a_known_deviation_raises_no_level(certified: Certify) -> None:
     certificate = certified(CountsRequests, deviations=[known()], today=TODAY)
     assert finding(certificate, "DEL-01") == "deviates"
-    assert certificate["level"]["reached"] is None
-    assert certificate["complaints"] == []
+    assert certificate.level.reached is None
+    assert certificate.complaints == ()
     assert not succeeded(certificate)
     # With it or without it, the backend stands where it stands.
-    assert certified(CountsRequests)["level"] == certificate["level"]
+    assert certified(CountsRequests).level == certificate.level
 
 
 def test_its_last_day_is_a_good_day(certified: Certify) -> None:
     deviation = known(expires=TODAY)
-    assert not certified(CountsRequests, deviations=[deviation], today=TODAY)["complaints"]
+    assert not certified(CountsRequests, deviations=[deviation], today=TODAY).complaints
     later = date(2026, 6, 2)
-    (said,) = certified(CountsRequests, deviations=[deviation], today=later)["complaints"]
+    (said,) = certified(CountsRequests, deviations=[deviation], today=later).complaints
     assert said == "the deviation from DEL-01 expired on 2026-06-01"
 
 
 def test_one_that_no_longer_fails_turns_the_run_red(certified: Certify) -> None:
     certificate = certified(InMemoryMemory, deviations=[known()], today=TODAY)
-    assert certificate["level"]["reached"] == "core"
-    assert "no longer fails" in certificate["complaints"][0]
+    assert certificate.level.reached is Level.CORE
+    assert "no longer fails" in certificate.complaints[0]
     assert not succeeded(certificate)
 
 
 def test_one_whose_own_program_no_longer_fails_turns_the_run_red(certified: Certify) -> None:
     certificate = certified(CountsRequests, deviations=[known(program=SIZING)], today=TODAY)
-    assert "no longer fails" in certificate["complaints"][0]
+    assert "no longer fails" in certificate.complaints[0]
 
 
 def test_one_that_was_not_checked_turns_the_run_red(certified: Certify) -> None:
@@ -189,9 +190,9 @@ def test_one_that_was_not_checked_turns_the_run_red(certified: Certify) -> None:
         rules=frozenset({"ADD-01"}),
         today=TODAY,
     )
-    assert certificate["complaints"] == [
-        "the deviation from DEL-01 is not used: the rule was not checked"
-    ]
+    assert certificate.complaints == (
+        "the deviation from DEL-01 is not used: the rule was not checked",
+    )
     assert not succeeded(certificate)
 
 
@@ -200,7 +201,7 @@ def test_a_rule_whose_deviation_is_seen_has_not_passed(certified: Certify) -> No
     certificate = certified(LosesRareOnes, deviations=[known("ADD-01", program)], today=TODAY)
     # The rule's own programs show nothing; that of the deviation does.
     assert finding(certificate, "ADD-01") == "deviates"
-    assert certificate["level"]["reached"] is None
+    assert certificate.level.reached is None
 
 
 def test_what_fails_is_kept_for_the_next_run(certified: Certify, tmp_path: Path) -> None:
@@ -208,9 +209,10 @@ def test_what_fails_is_kept_for_the_next_run(certified: Certify, tmp_path: Path)
     first = certified(CountsRequests, corpus=corpus)
     (kept,) = corpus.programs("DEL-01")
     again = certified(CountsRequests, corpus=corpus)
-    by_rule = {each["rule"]: each for each in again["verdicts"]}
-    assert by_rule["DEL-01"]["programs"] == 1
-    assert by_rule["DEL-01"]["counterexample"]["program"] == kept.to_json()
-    assert {each["rule"]: each for each in first["verdicts"]}["DEL-01"]["programs"] >= 1
+    by_rule = {each.rule: each for each in again.verdicts}
+    assert by_rule["DEL-01"].programs == 1
+    assert by_rule["DEL-01"].counterexample is not None
+    assert by_rule["DEL-01"].counterexample.program == kept.to_json()
+    assert {each.rule: each for each in first.verdicts}["DEL-01"].programs >= 1
     certified(InMemoryMemory, corpus=corpus)
     assert corpus.programs("DEL-01") == []

@@ -10,90 +10,106 @@ from typing import Any
 import pytest
 
 from memcert.engine.contract import Contract
-from memcert.engine.verdicts.certificate import Certificate, MalformedCertificate, digest_of, faults
+from memcert.engine.verdicts.certificate import Certificate
+from memcert.engine.verdicts.certificate_json import (
+    MalformedCertificate,
+    certificate_json,
+    digest_of,
+    read_certificate,
+)
+from memcert.engine.verdicts.verification import faults
 from memcert.short_term import CONTRACT
 from memcert_reference import InMemoryMemory
 
 Certify = Callable[..., Certificate]
+JSONCertificate = dict[str, Any]
 
 
-def verdict(certificate: Certificate, rule: str) -> dict[str, Any]:
+def verdict(certificate: JSONCertificate, rule: str) -> dict[str, Any]:
     found: dict[str, Any] = next(each for each in certificate["verdicts"] if each["rule"] == rule)
     return found
 
 
-def claim_a_level(certificate: Certificate) -> None:
+def claim_a_level(certificate: JSONCertificate) -> None:
     certificate["level"]["reached"] = "durable"
 
 
-def hide_strict_failures(certificate: Certificate) -> None:
+def hide_strict_failures(certificate: JSONCertificate) -> None:
     certificate["level"]["strict_failed"] = 3
 
 
-def hide_strict_gaps(certificate: Certificate) -> None:
+def hide_strict_gaps(certificate: JSONCertificate) -> None:
     certificate["level"]["strict_unknown"] = 3
 
 
-def pass_without_a_program(certificate: Certificate) -> None:
+def pass_without_a_program(certificate: JSONCertificate) -> None:
     verdict(certificate, "ADD-01")["programs"] = 0
 
 
-def leave_a_rule_out(certificate: Certificate) -> None:
+def leave_a_rule_out(certificate: JSONCertificate) -> None:
     certificate["verdicts"].remove(verdict(certificate, "EXP-01"))
 
 
-def add_a_rule(certificate: Certificate) -> None:
+def add_a_rule(certificate: JSONCertificate) -> None:
     certificate["verdicts"].append(verdict(certificate, "ADD-01") | {"rule": "ADD-99"})
 
 
-def say_a_rule_twice(certificate: Certificate) -> None:
+def say_a_rule_twice(certificate: JSONCertificate) -> None:
     certificate["verdicts"].append(deepcopy(verdict(certificate, "ADD-01")))
 
 
-def move_a_rule_out_of_the_levels(certificate: Certificate) -> None:
+def move_a_rule_out_of_the_levels(certificate: JSONCertificate) -> None:
     verdict(certificate, "DUR-01")["level"] = None
 
 
-def call_a_rule_strict(certificate: Certificate) -> None:
+def call_a_rule_strict(certificate: JSONCertificate) -> None:
     verdict(certificate, "DUR-01")["consequence"] = "strict"
     certificate["level"]["strict_unknown"] = 1
 
 
-def change_a_rules_text(certificate: Certificate) -> None:
+def change_a_rules_text(certificate: JSONCertificate) -> None:
     verdict(certificate, "ADD-01")["text"] = "Something easier."
 
 
-def change_the_rules(certificate: Certificate) -> None:
+def change_the_rules(certificate: JSONCertificate) -> None:
     certificate["contract"]["digest"] = "0" * 64
 
 
-def come_from_another_contract(certificate: Certificate) -> None:
+def come_from_another_contract(certificate: JSONCertificate) -> None:
     certificate["contract"]["version"] = "0.9"
 
 
-def pass_with_a_counterexample(certificate: Certificate) -> None:
-    verdict(certificate, "ADD-01")["counterexample"] = {"program": {}, "step": 0}
+def pass_with_a_counterexample(certificate: JSONCertificate) -> None:
+    verdict(certificate, "ADD-01")["counterexample"] = {
+        "program": {"format": 1, "steps": []},
+        "step": 0,
+        "operation": "await memory.size()",
+        "expected": "returned 0",
+        "observed": "returned 1",
+        "hang": False,
+        "refused": [],
+    }
 
 
-def say_more_was_replayed(certificate: Certificate) -> None:
+def say_more_was_replayed(certificate: JSONCertificate) -> None:
     certificate["corpus"]["replayed"] += 1
 
 
-def replay_more_than_was_run(certificate: Certificate) -> None:
+def replay_more_than_was_run(certificate: JSONCertificate) -> None:
     certificate["corpus"]["digest"] = "0" * 64
     found = verdict(certificate, "ADD-01")
     found["replayed"] = certificate["corpus"]["replayed"] = found["programs"] + 1
 
 
-def replay_what_is_not_there(certificate: Certificate) -> None:
+def replay_what_is_not_there(certificate: JSONCertificate) -> None:
     verdict(certificate, "ADD-01")["replayed"] = certificate["corpus"]["replayed"] = 1
 
 
-def say_the_corpus_is_larger(certificate: Certificate) -> None:
+def say_the_corpus_is_larger(certificate: JSONCertificate) -> None:
     certificate["corpus"]["programs"] = 7
 
 
-def claim_a_corpus_that_was_not_replayed(certificate: Certificate) -> None:
+def claim_a_corpus_that_was_not_replayed(certificate: JSONCertificate) -> None:
     certificate["corpus"]["digest"] = CONTRACT.corpus.digest
     certificate["corpus"]["programs"] = len(CONTRACT.corpus)
 
@@ -124,16 +140,16 @@ def claim_a_corpus_that_was_not_replayed(certificate: Certificate) -> None:
 def test_what_was_changed_is_found(
     certified: Certify,
     contract: Contract,
-    tamper: Callable[[Certificate], None],
+    tamper: Callable[[JSONCertificate], None],
     said: str,
 ) -> None:
-    certificate = certified(InMemoryMemory)
+    certificate = certificate_json(certified(InMemoryMemory))
     tamper(certificate)
-    found = faults(certificate, contract)
+    found = faults(read_certificate(certificate), contract)
     assert "its digest does not match: it was changed after it was written" in found
     # Whoever knows how the digest is made is found out all the same.
     certificate["digest"] = digest_of(certificate)
-    found = faults(certificate, contract)
+    found = faults(read_certificate(certificate), contract)
     assert len(found) == 1
     assert said in found[0]
 
@@ -141,10 +157,10 @@ def test_what_was_changed_is_found(
 def test_a_corpus_that_was_not_replayed_cannot_be_claimed(
     certified: Certify, contract: Contract
 ) -> None:
-    certificate = certified(InMemoryMemory)
+    certificate = certificate_json(certified(InMemoryMemory))
     claim_a_corpus_that_was_not_replayed(certificate)
     certificate["digest"] = digest_of(certificate)
-    found = faults(certificate, replace(contract, corpus=CONTRACT.corpus))
+    found = faults(read_certificate(certificate), replace(contract, corpus=CONTRACT.corpus))
     assert found
     assert all(" replayed 0 programs of the corpus, which has " in line for line in found)
 
@@ -164,7 +180,7 @@ def test_a_corpus_that_was_not_replayed_cannot_be_claimed(
         {"format": 1, "digest": "x", "verdicts": {}, "level": []},
     ],
 )
-def test_what_is_no_certificate_is_told_in_one_line(contract: Contract, data: Any) -> None:
+def test_what_is_no_certificate_is_told_in_one_line(data: Any) -> None:
     with pytest.raises(MalformedCertificate) as raised:
-        faults(data, contract)
+        read_certificate(data)
     assert "\n" not in str(raised.value)

@@ -1,0 +1,104 @@
+"""One rule's verdict, which the command line and the pytest plugin both go by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from memcert.engine.capabilities import Capabilities
+from memcert.engine.contract import Contract
+from memcert.engine.programs.program import Program, Step
+from memcert.engine.rule import Faults, Rule
+from memcert.engine.running.preflight import preflight
+from memcert.engine.running.runner import Runner
+from memcert.engine.search.plan import Plan
+from memcert.engine.verdicts.check import Check, check_rule
+from memcert.engine.verdicts.deviation import Deviation
+from memcert.engine.verdicts.saved_failures import SavedFailures
+from memcert.engine.verdicts.verdict import Finding
+from memcert.resolver import as_backend
+from memcert.short_term.operations import Delete
+from memcert_reference import InMemoryMemory
+
+PLAN = Plan(shrink_seconds=1.0)
+
+
+class CountsRequests(InMemoryMemory):
+    async def delete(self, msg_ids: list[str]) -> int:
+        await super().delete(msg_ids)
+        return len(msg_ids)
+
+
+@pytest.fixture
+def runner(contract: Contract) -> Iterator[Runner]:
+    with Runner(contract, as_backend(InMemoryMemory, "tiny")) as runner:
+        preflight(runner)
+        yield runner
+
+
+def checked(
+    rule: Rule, runner: Runner, capabilities: Capabilities, deviation: Deviation | None = None
+) -> Check:
+    corpus = SavedFailures(None, "tiny", runner.subject.contract)
+    return check_rule(rule, runner, corpus, PLAN, 0.0, capabilities, deviation)
+
+
+def test_a_rule_that_is_kept(runner: Runner, contract: Contract) -> None:
+    check = checked(contract.by_id["ADD-01"], runner, runner.subject.capabilities)
+    assert (check.verdict.finding, check.verdict.reason) == (Finding.PASSED, "")
+    assert check.verdict.programs == check.tally.programs == 3
+    assert check.seconds > 0
+    assert check.blocked == ""
+
+
+def test_a_rule_that_is_broken_fails_or_deviates(contract: Contract) -> None:
+    rule = contract.by_id["DEL-01"]
+    program = Program((Step(Delete(("unknown",))),))
+    known = Deviation("DEL-01", "because", "link", date.max, program)
+    with Runner(contract, as_backend(CountsRequests, "tiny")) as runner:
+        preflight(runner)
+        found = checked(rule, runner, runner.subject.capabilities).verdict
+        assert found.finding is Finding.FAILED
+        assert found.counterexample is not None
+        found = checked(rule, runner, runner.subject.capabilities, known).verdict
+        assert (found.finding, found.reason, found.programs) == (Finding.DEVIATES, "because", 1)
+
+
+def test_what_the_backend_cannot_do_is_not_tried(runner: Runner, contract: Contract) -> None:
+    rule = replace(contract.by_id["ADD-01"], needs=frozenset({"crash"}))
+    for capabilities, finding, reason in (
+        (
+            Capabilities(),
+            Finding.UNSUPPORTED,
+            "the backend is not on a store that the kit can kill (--server process)",
+        ),
+        (
+            Capabilities(file=True),
+            Finding.NOT_APPLICABLE,
+            "the store is a file: there is no server, and no connection to it",
+        ),
+    ):
+        check = checked(rule, runner, capabilities)
+        assert (check.verdict.finding, check.verdict.reason) == (finding, reason)
+        assert (check.tally.programs, check.seconds) == (0, 0.0)
+
+
+def test_one_that_is_checked_in_part_says_so(runner: Runner, contract: Contract) -> None:
+    rule = replace(contract.by_id["ADD-01"], better_with=frozenset({"pool"}))
+    verdict = checked(rule, runner, Capabilities()).verdict
+    assert verdict.finding is Finding.PASSED
+    assert (
+        verdict.reason == "in part: the backend is not one that declares a pool of connections"
+        " to share"
+    )
+    assert checked(rule, runner, Capabilities(pool=True)).verdict.reason == ""
+
+
+def test_nothing_is_known_where_nothing_went_wrong(runner: Runner, contract: Contract) -> None:
+    rule = replace(contract.by_id["ADD-01"], faults=Faults.NEEDED)
+    verdict = checked(rule, runner, Capabilities()).verdict
+    assert verdict.finding is Finding.NOT_RUN
+    assert verdict.reason == "nothing went wrong in any of its programs"
