@@ -7,6 +7,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+import click
 from sphinx.application import Sphinx
 
 project = "memcert"
@@ -21,6 +22,8 @@ myst_heading_anchors = 3
 
 html_theme = "furo"
 html_title = f"memcert {release}"
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
 
 # In docstrings and click's help texts, single backticks are code.
 default_role = "code"
@@ -98,6 +101,19 @@ def plain_signature(
     return None
 
 
+def options_as_code(app: Sphinx, context: click.Context, lines: list[str]) -> None:
+    """Write the options that a help text names as code, so that their hyphens stay two.
+
+    Args:
+        app: Sphinx.
+        context: the command.
+        lines: what is shown of it; they are changed.
+    """
+    for number, line in enumerate(lines):
+        if not line.lstrip().startswith((".. ", ":")) and "``" not in line:
+            lines[number] = re.sub(r"(?<![\w-])--[a-z][a-z-]*", r"``\g<0>``", line)
+
+
 def setup(app: Sphinx) -> None:
     """Bring in what this site adds to Sphinx.
 
@@ -107,3 +123,5 @@ def setup(app: Sphinx) -> None:
     app.connect("builder-inited", write_rule_pages)
     app.connect("builder-inited", write_report_pages)
     app.connect("autodoc-process-signature", plain_signature)
+    app.connect("sphinx-click-process-description", options_as_code)
+    app.connect("sphinx-click-process-options", options_as_code)
