@@ -20,7 +20,7 @@ import nox
 nox.needs_version = ">=2025.2.9"
 nox.options.sessions = ["tests", "lint", "typecheck"]
 nox.options.reuse_venv = "yes"
-# `tests` names only Pythons that are installed, so one that nox does not find is an error.
+# `pythons` names only Pythons that are installed, so one that nox does not find is an error.
 nox.options.error_on_missing_interpreters = True
 
 PROJECT = nox.project.load_toml("pyproject.toml")
@@ -86,15 +86,31 @@ def conformance(session: nox.Session) -> None:
     session.run("memcert", "certify", *session.posargs)
 
 
-@nox.session(python=PYTHONS, tags=["check"])
+@nox.session(tags=["check"])
 def tests(session: nox.Session) -> None:
-    """Run the kit's own tests on every supported Python that is installed."""
+    """Run the kit's own tests, but for the thorough ones, on the Python that runs nox."""
     session.install(".[all]", *_group("test"))
-    # What takes long and hardly depends on the Python is run on one of them.
-    _pytest(session, *([] if session.python == PYTHONS[0] else ["-m", "not thorough"]))
+    session.log("about 8 minutes on two processors; the line below shows how far it is")
+    _pytest(session, "-m", "not thorough")
 
 
-@nox.session(python=PYTHONS[0], tags=["check"])
+@nox.session(tags=["check"])
+def thorough(session: nox.Session) -> None:
+    """Run the tests that take long and hardly depend on the Python: mutants, fuzzing, long runs."""
+    session.install(".[all]", *_group("test"))
+    session.log("about 4 minutes on two processors; the line below shows how far it is")
+    _pytest(session, "-m", "thorough")
+
+
+@nox.session(python=PYTHONS, tags=["schedule"])
+def pythons(session: nox.Session) -> None:
+    """Run the tests, but for the thorough ones, on every supported Python that is installed."""
+    session.install(".[all]", *_group("test"))
+    session.log("about 8 minutes on two processors; the line below shows how far it is")
+    _pytest(session, "-m", "not thorough")
+
+
+@nox.session(python=PYTHONS[0], tags=["schedule"])
 def oldest(session: nox.Session) -> None:
     """Run the tests near other libraries with the oldest releases that pyproject.toml allows."""
     extras = PROJECT["project"]["optional-dependencies"]
@@ -166,6 +182,16 @@ def matrix(session: nox.Session) -> None:
     """Write the rule x mutant matrices into reports/, and the corpora of what they find."""
     session.install(".[all]")
     session.run("python", "-m", "memcert.repository.mutants", "reports", "conformance")
+
+
+@nox.session
+def corpus(session: nox.Session) -> None:
+    """Write the programs of rules into the corpus: nox -s corpus -- MARK-04."""
+    if not session.posargs:
+        session.error("name rules: nox -s corpus -- MARK-04")
+    session.install(".[all]")
+    jobs = ("memcert.repository.mutants", "reports", "conformance")
+    session.run("python", "-m", *jobs, *session.posargs)
 
 
 @nox.session

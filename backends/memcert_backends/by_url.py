@@ -8,8 +8,8 @@ from importlib import import_module
 from typing import Protocol
 
 from memcert_backends.catalogue import ROWS, StoreRow
-from memcert_backends.store_url import UnknownURL
 from memcert_backends.stored_memory import StoredMemory
+from memcert_backends.unusable import UnknownURL
 
 __all__ = ["Opener", "UnknownURL", "check_url", "open_by_url"]
 

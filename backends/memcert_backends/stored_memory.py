@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, ClassVar, cast
 
-from memcert_backends.stored_rows import MarkedRow, Row
+from memcert_backends.stored_rows import MarkedRow, MessageRow
 from memcert_backends.time_limit import OPERATION_TIMEOUT, checked_seconds, limited
 from memcert_reference import MemoryBase, Msg
 from memcert_reference.arguments import (
@@ -111,7 +111,7 @@ class StoredMemory(MemoryBase):
         return lock
 
     @abstractmethod
-    async def _store_add(self, rows: list[Row], marks: list[str]) -> None:
+    async def _store_add(self, rows: list[MessageRow], marks: list[str]) -> None:
         """Append rows whose ids are not stored yet, all in one atomic step.
 
         Args:
@@ -353,7 +353,7 @@ class StoredMemory(MemoryBase):
             await self._store_write_summary(self._loaded_summary)
             self._known_summary, self._loaded_summary = self._loaded_summary, None
 
-    def _row(self, record: Record, what: str) -> Row:
+    def _row(self, record: Record, what: str) -> MessageRow:
         payload = dump_json(cast(JSONValue, record))
         limit = self.max_message_bytes
         if limit is not None and len(payload) * 4 > limit:
@@ -363,7 +363,7 @@ class StoredMemory(MemoryBase):
                     f"{what} takes {size} bytes; the limit of {type(self).__name__} is"
                     f" {limit} bytes (max_message_bytes)"
                 )
-        return Row(record["id"], payload)
+        return MessageRow(record["id"], payload)
 
 
 def _record(payload: str) -> Record:

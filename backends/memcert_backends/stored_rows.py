@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
-class Row(NamedTuple):
+class MessageRow(NamedTuple):
     """A message as it is stored."""
 
     msg_id: str

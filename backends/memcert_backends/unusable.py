@@ -1,4 +1,4 @@
-"""What is stored, and cannot be used: it is not whole, or of a format that is not known."""
+"""What cannot be used: what is stored and is not whole or not known, a URL that leads nowhere."""
 
 from __future__ import annotations
 
@@ -17,3 +17,7 @@ class IncompleteSpace(Unusable):
 
 class NewerFormat(Unusable):
     """It is in a format that this release does not know: a later one wrote it."""
+
+
+class UnknownURL(Exception):
+    """A URL leads to no store that there is a memory for; one line that says so."""

@@ -1,4 +1,4 @@
-"""The emulator as a program: ``python -m tablestore_emulator --port 8087``."""
+"""The emulator as a program: ``tablestore-emulator --port 8087``."""
 
 from __future__ import annotations
 
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from tablestore_emulator.server import Serving
 
 
+PROGRAM = "tablestore-emulator"
+"""What the command is called."""
+
+
 @dataclass(frozen=True)
 class Arguments:
     """What the program was asked for.
@@ -44,16 +48,17 @@ class Arguments:
     is_piped: bool
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, program: str = PROGRAM) -> int:
     """Run an emulator until it is interrupted.
 
     Args:
         arguments: those of the command line; None for this process's.
+        program: what the command is called, for its help.
 
     Returns:
         The exit code.
     """
-    asked = parsed(arguments)
+    asked = parsed(arguments, program)
     try:
         asyncio.run(_serve(asked))
     except (OSError, OverflowError, ValueError) as error:
@@ -64,14 +69,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def parsed(arguments: Sequence[str] | None = None) -> Arguments:
+def parsed(arguments: Sequence[str] | None = None, program: str = PROGRAM) -> Arguments:
     """Return what a command line asks for.
 
     Args:
         arguments: the command line; None for this process's.
+        program: what the command is called.
     """
     parser = argparse.ArgumentParser(
-        prog="memcert emulator tablestore",
+        prog=program,
         description="An emulator of Alibaba Cloud Tablestore, on 127.0.0.1.",
     )
     parser.add_argument(

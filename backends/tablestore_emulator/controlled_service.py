@@ -49,7 +49,7 @@ class Emulator:
         self.control_token = os.environ.get(TOKEN_VARIABLE) or secrets.token_urlsafe(32)
         self.snapshot_file = snapshot_file
         self.service = Service(settings)
-        self.faults = faults.Faults()
+        self.faults = faults.FaultQueue()
         self.calls = faults.CallLog()
         self.is_going = asyncio.Event()
         self.is_going.set()

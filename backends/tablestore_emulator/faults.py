@@ -89,7 +89,7 @@ class Fault:
         )
 
 
-class Faults:
+class FaultQueue:
     """The faults that are to come, in the order in which they were asked for."""
 
     def __init__(self) -> None:

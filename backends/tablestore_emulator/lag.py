@@ -83,7 +83,7 @@ MANUAL = Lag(math.inf, math.inf)
 """A change waits until a test lets the index catch up."""
 
 
-class Change(NamedTuple):
+class DelayedChange(NamedTuple):
     """A row of a table as it has become."""
 
     visible_at: float
@@ -101,17 +101,19 @@ class ChangeLog:
         apply: takes in a change.
     """
 
-    def __init__(self, clock: Clock, random: Random, apply: Callable[[Change], None]) -> None:
+    def __init__(
+        self, clock: Clock, random: Random, apply: Callable[[DelayedChange], None]
+    ) -> None:
         self._clock = clock
         self._random = random
         self._apply = apply
-        self._waiting: deque[Change] = deque()
+        self._waiting: deque[DelayedChange] = deque()
 
     def __len__(self) -> int:
         return len(self._waiting)
 
     @property
-    def oldest(self) -> Change | None:
+    def oldest(self) -> DelayedChange | None:
         """The change that has waited longest; None where none waits."""
         return self._waiting[0] if self._waiting else None
 
@@ -128,7 +130,7 @@ class ChangeLog:
         due = max(now + lag.draw(self._random), not_before)
         if self._waiting:
             due = max(due, self._waiting[-1].visible_at)
-        self._waiting.append(Change(due, now, key, row))
+        self._waiting.append(DelayedChange(due, now, key, row))
 
     def take_in(self, count: int | None = None, even_if_not_due: bool = False) -> int:
         """Let the index take in what is due.

@@ -11,10 +11,10 @@ from __future__ import annotations
 from tablestore_emulator.plain_buffer_form import (
     HEADER,
     Cell,
+    CellOperation,
     EncodedCell,
-    Operation,
+    EncodedRow,
     PlainBufferError,
-    Row,
 )
 from tablestore_emulator.plain_buffer_reader import (
     decode_row,
@@ -30,10 +30,10 @@ from tablestore_emulator.plain_buffer_writer import (
 __all__ = [
     "HEADER",
     "Cell",
+    "CellOperation",
     "EncodedCell",
-    "Operation",
+    "EncodedRow",
     "PlainBufferError",
-    "Row",
     "decode_row",
     "decode_rows",
     "decode_value",

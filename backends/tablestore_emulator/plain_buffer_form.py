@@ -53,7 +53,7 @@ WITHOUT_CONTENT: dict[int, KeyPart] = {
 """The values that are their type alone."""
 
 
-class Operation(IntEnum):
+class CellOperation(IntEnum):
     """What an update does to a cell; without one it writes it."""
 
     DELETE_ALL_VERSIONS = 1
@@ -61,7 +61,7 @@ class Operation(IntEnum):
     INCREMENT = 4
 
 
-OPERATIONS = {int(operation): operation for operation in Operation}
+OPERATIONS = {int(operation): operation for operation in CellOperation}
 """The operations by their numbers."""
 
 
@@ -70,11 +70,11 @@ class Cell(NamedTuple):
 
     name: str
     value: Value | None = None
-    operation: Operation | None = None
+    operation: CellOperation | None = None
     timestamp: int | None = None
 
 
-class Row(NamedTuple):
+class EncodedRow(NamedTuple):
     """A row as it is sent."""
 
     primary_key: list[tuple[str, KeyPart]]

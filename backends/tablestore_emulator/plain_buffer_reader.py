@@ -10,16 +10,16 @@ from tablestore_emulator.plain_buffer_form import (
     OPERATIONS,
     WITHOUT_CONTENT,
     Cell,
+    CellOperation,
+    EncodedRow,
     Kind,
-    Operation,
     PlainBufferError,
-    Row,
     Tag,
 )
 from tablestore_emulator.values import KeyPart, Value
 
 
-def decode_row(data: bytes) -> Row:
+def decode_row(data: bytes) -> EncodedRow:
     """Return the only row of a buffer.
 
     Args:
@@ -34,7 +34,7 @@ def decode_row(data: bytes) -> Row:
     return rows[0]
 
 
-def decode_rows(data: bytes) -> list[Row]:
+def decode_rows(data: bytes) -> list[EncodedRow]:
     """Return the rows of a buffer.
 
     Args:
@@ -82,7 +82,7 @@ class _Reader:
     def is_at_end(self) -> bool:
         return self._at == len(self._data)
 
-    def row(self) -> Row:
+    def row(self) -> EncodedRow:
         self._expect(Tag.ROW_KEY)
         primary_key: list[tuple[str, KeyPart]] = []
         cells: list[Cell] = []
@@ -111,14 +111,16 @@ class _Reader:
         if not self._next_is(Tag.ROW_CHECKSUM):
             raise PlainBufferError("Cell data broken, row is not end with checksum tag.")
         self._check_sum(checksum(sums))
-        return Row(primary_key, cells, is_deleted)
+        return EncodedRow(primary_key, cells, is_deleted)
 
-    def _cell(self, sums: bytearray) -> tuple[str, KeyPart | None, Operation | None, int | None]:
+    def _cell(
+        self, sums: bytearray
+    ) -> tuple[str, KeyPart | None, CellOperation | None, int | None]:
         self._expect(Tag.NAME)
         named = self._take(self._length())
         total = checksum(named)
         value: KeyPart | None = None
-        operation: Operation | None = None
+        operation: CellOperation | None = None
         timestamp: int | None = None
         if self._next_is(Tag.VALUE):
             body = self._take(self._length())

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from tablestore_emulator.checksum import checksum
 from tablestore_emulator.plain_buffer_form import (
     WITHOUT_CONTENT,
+    CellOperation,
     EncodedCell,
     Kind,
-    Operation,
     Tag,
 )
 from tablestore_emulator.values import KeyPart
@@ -42,7 +42,7 @@ def encode_cell(
     name: str,
     value: KeyPart | None,
     timestamp: int | None = None,
-    operation: Operation | None = None,
+    operation: CellOperation | None = None,
 ) -> EncodedCell:
     """Return a cell's bytes and checksum.
 

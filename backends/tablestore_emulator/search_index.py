@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from tablestore_emulator.clock import Clock
-from tablestore_emulator.lag import Change, ChangeLog, Lag
+from tablestore_emulator.lag import ChangeLog, DelayedChange, Lag
 from tablestore_emulator.protocol import Message, search
 from tablestore_emulator.tables.options import FOREVER
 from tablestore_emulator.tables.row import StoredRow
@@ -130,7 +130,7 @@ class SearchedIndex:
     def _heard(self, key: Key, row: StoredRow | None) -> None:
         self._log.add(key, row, self._lag(), self._built_at)
 
-    def _apply(self, change: Change) -> None:
+    def _apply(self, change: DelayedChange) -> None:
         if change.row is None:
             self._remove(change.key)
             return

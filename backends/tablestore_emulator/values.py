@@ -36,7 +36,7 @@ class _Everything:
         return self._name
 
 
-class Marker(Enum):
+class KeyMarker(Enum):
     """What stands in a primary key where the service is to make a value."""
 
     AUTO_INCREMENT = "AUTO_INCREMENT"
@@ -50,10 +50,10 @@ INF_MIN: Final = _Everything("INF_MIN", is_after=False)
 INF_MAX: Final = _Everything("INF_MAX", is_after=True)
 """After every value."""
 
-AUTO_INCREMENT: Final = Marker.AUTO_INCREMENT
+AUTO_INCREMENT: Final = KeyMarker.AUTO_INCREMENT
 """The service makes this value."""
 
-KeyPart: TypeAlias = Value | Bound | Marker
+KeyPart: TypeAlias = Value | Bound | KeyMarker
 """What a column of a primary key may hold in a request."""
 
 Key: TypeAlias = tuple[Value, ...]

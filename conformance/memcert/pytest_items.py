@@ -13,13 +13,13 @@ from memcert.command_line.question import check_level
 from memcert.contracts import UnknownContract, contract_of
 from memcert.ending import SECONDS_FOR_THREADS, threads
 from memcert.engine.clients.handle import BadFactory
-from memcert.engine.corpus.saved_failures import SavedFailures
 from memcert.engine.output.foreign_text import one_line, visible
 from memcert.engine.rule import Level, Rule
 from memcert.engine.running.preflight import preflight
 from memcert.engine.running.runner import Runner
 from memcert.engine.search.plan import Plan, rules_up_to, share_of
 from memcert.engine.verdicts.certification import judge, search_for
+from memcert.engine.verdicts.saved_failures import SavedFailures
 from memcert.engine.verdicts.script import script
 from memcert.engine.verdicts.verdict import Finding, Verdict
 from memcert.reports.summary import counted

@@ -18,25 +18,13 @@ Memcert = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Install the package into a folder of its own, with nothing from the network."""
-    target = tmp_path_factory.mktemp("site")
-    done = subprocess.run(
-        [
-            sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
-            "--no-index", "--no-deps", "--no-build-isolation", "--target", str(target), str(HERE),
-        ],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, f"{done.stderr}\nhatchling and pip must be installed"
-    return target
+def site(installed: Callable[[Path], Path]) -> Path:
+    """The folder that the package is installed in."""
+    return installed(HERE)
 
 
 @pytest.fixture
-def memcert(installed: Path, tmp_path: Path) -> Memcert:
+def memcert(site: Path, tmp_path: Path) -> Memcert:
     """Run memcert where the package is installed, in an empty folder."""
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -45,7 +33,7 @@ def memcert(installed: Path, tmp_path: Path) -> Memcert:
         return subprocess.run(
             [sys.executable, "-m", "memcert", *arguments],
             cwd=tmp_path,
-            env=os.environ | {"PYTHONPATH": str(installed), "EXAMPLE_MEMORY_FOLDER": str(kept)},
+            env=os.environ | {"PYTHONPATH": str(site), "EXAMPLE_MEMORY_FOLDER": str(kept)},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

@@ -18,32 +18,20 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Install the package into a folder of its own, with nothing from the network."""
-    target = tmp_path_factory.mktemp("site")
-    done = subprocess.run(
-        [
-            sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
-            "--no-index", "--no-deps", "--no-build-isolation", "--target", str(target), str(HERE),
-        ],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, f"{done.stderr}\nhatchling and pip must be installed"
-    return target
+def site(installed: Callable[[Path], Path]) -> Path:
+    """The folder that the package is installed in."""
+    return installed(HERE)
 
 
 @pytest.fixture
-def python(installed: Path, tmp_path: Path) -> Run:
+def python(site: Path, tmp_path: Path) -> Run:
     """Run Python where the package is installed, in an empty folder."""
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, *arguments],
             cwd=tmp_path,
-            env=os.environ | {"PYTHONPATH": str(installed)},
+            env=os.environ | {"PYTHONPATH": str(site)},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

@@ -15,7 +15,7 @@ _RESET = struct.pack("ii", 1, 0)
 """The value of SO_LINGER with which closing a socket throws away what was not sent."""
 
 
-class Client(Redis):
+class RedisClient(Redis):
     """A client of redis-py, for one server, whose given up commands go no further.
 
     redis-py closes the connection of a command that was cancelled or took too long, and asyncio
@@ -49,21 +49,21 @@ class ClientOfEachLoop:
     """A client that is made anew in each event loop: connections belong to the one they are of.
 
     Args:
-        **options: what `Client` takes.
+        **options: what `RedisClient` takes.
     """
 
     def __init__(self, **options: Any) -> None:
         self._options = options
-        self.client = Client(**options)
+        self.client = RedisClient(**options)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._end: AsyncGenerator[None, None] | None = None
 
-    async def of_this_loop(self) -> Client:
+    async def of_this_loop(self) -> RedisClient:
         """Return the client of the running loop; it is closed before the loop is."""
         loop = asyncio.get_running_loop()
         if loop is not self._loop:
             if self._loop is not None:
-                self.client = Client(**self._options)
+                self.client = RedisClient(**self._options)
             self._loop = loop
             # Asynchronous generators that are not at their end are closed by `asyncio.run`.
             self._end = _closed_at_the_end(self.client)
@@ -76,7 +76,7 @@ class ClientOfEachLoop:
             await self._end.aclose()
 
 
-async def _closed_at_the_end(client: Client) -> AsyncGenerator[None, None]:
+async def _closed_at_the_end(client: RedisClient) -> AsyncGenerator[None, None]:
     try:
         yield
     finally:

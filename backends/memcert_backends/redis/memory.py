@@ -11,8 +11,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from memcert_backends.redis import scripts
-from memcert_backends.redis.client import Client as OneServer
-from memcert_backends.redis.client import ClientOfEachLoop
+from memcert_backends.redis.client import ClientOfEachLoop, RedisClient
 from memcert_backends.redis.closed import closed_is_an_error_of_redis
 from memcert_backends.redis.description import described
 from memcert_backends.redis.event_loops import other_loop_explained
@@ -21,7 +20,7 @@ from memcert_backends.redis.refusals import refusals_explained
 from memcert_backends.redis.scripts import Client, Script
 from memcert_backends.shielding import to_its_end
 from memcert_backends.stored_memory import StoredMemory
-from memcert_backends.stored_rows import MarkedRow, Row
+from memcert_backends.stored_rows import MarkedRow, MessageRow
 from memcert_backends.time_limit import OPERATION_TIMEOUT, SECONDS_AFTER_CANCELLATION
 from memcert_reference.values import plain_text
 
@@ -115,7 +114,7 @@ class RedisMemory(StoredMemory):
             self._lent = client
         elif connection_pool is not None:
             _refuse_blocking(connection_pool, "connection_pool")
-            self._lent = OneServer(connection_pool=connection_pool, **kwargs)
+            self._lent = RedisClient(connection_pool=connection_pool, **kwargs)
         else:
             kwargs.setdefault("retry", Retry(NoBackoff(), 0))
             kwargs.setdefault("socket_timeout", SOCKET_TIMEOUT)
@@ -162,10 +161,10 @@ class RedisMemory(StoredMemory):
         assert client is not None
         if type(client) is Redis and not client.single_connection_client:
             # A class of the caller's own may do more than send them.
-            return OneServer(connection_pool=client.connection_pool)
+            return RedisClient(connection_pool=client.connection_pool)
         return client
 
-    async def _store_add(self, rows: list[Row], marks: list[str]) -> None:
+    async def _store_add(self, rows: list[MessageRow], marks: list[str]) -> None:
         await self._run(scripts.ADD, len(rows), *chain.from_iterable(rows), *marks)
 
     async def _store_delete(self, msg_ids: list[str]) -> int:

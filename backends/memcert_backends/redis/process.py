@@ -20,7 +20,7 @@ from memcert_backends.redis.version import redis_version
 from memcert_backends.servers.killable import killable
 from memcert_backends.servers.orphan_guard import guarded_folder
 from memcert_backends.servers.server import KillableServer, Server, ServerUnavailable
-from memcert_backends.servers.server_process import HOST, Program, ServerProcess, running
+from memcert_backends.servers.server_process import HOST, ServerProcess, ServerProgram, running
 
 SETTINGS: Mapping[str, str] = {
     "bind": HOST,
@@ -123,7 +123,7 @@ def running_redis(settings: Mapping[str, str], port_above: int = 0) -> Iterator[
             chosen = {**SETTINGS, "requirepass": password, **settings}
             return [binary, _written({**chosen, "port": str(port), "dir": folder}, folder)]
 
-        program = Program(
+        program = ServerProgram(
             store="redis",
             path=binary,
             folder=folder,

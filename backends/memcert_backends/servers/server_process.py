@@ -28,7 +28,7 @@ _ATTEMPTS = 3
 
 
 @dataclass(frozen=True)
-class Program:
+class ServerProgram:
     """A server's program, and how one sees that it is ready.
 
     Args:
@@ -62,7 +62,7 @@ class ServerProcess:
         port: where it listens.
     """
 
-    def __init__(self, program: Program, port: int) -> None:
+    def __init__(self, program: ServerProgram, port: int) -> None:
         self._program = program
         self.port = port
         self._guard = ExitStack()
@@ -144,7 +144,7 @@ class ServerProcess:
 
 
 @contextmanager
-def running(program: Program) -> Iterator[ServerProcess]:
+def running(program: ServerProgram) -> Iterator[ServerProcess]:
     """Run a program on a free port, and end it when the context or this process ends.
 
     Args:

@@ -45,7 +45,7 @@ class GivenUp(ConnectionError):
     """Nobody waits for this operation any more."""
 
 
-class Progress:
+class OperationProgress:
     """How far an operation is, and what it has to be ended by.
 
     Args:
@@ -163,7 +163,7 @@ class Progress:
         return self._waits
 
 
-async def to_its_end(doing: Coroutine[Any, Any, T], progress: Progress) -> T:
+async def to_its_end(doing: Coroutine[Any, Any, T], progress: OperationProgress) -> T:
     """Run an operation to its end; a cancellation takes effect after it.
 
     Args:
@@ -183,7 +183,7 @@ async def to_its_end(doing: Coroutine[Any, Any, T], progress: Progress) -> T:
     return task.result()
 
 
-async def _end(task: asyncio.Task[Any], progress: Progress) -> None:
+async def _end(task: asyncio.Task[Any], progress: OperationProgress) -> None:
     """Bring an operation to its end."""
     if not await _ended(task, _SECONDS_ALONE):
         looks = round(_SECONDS_TO_STOP / _SECONDS_BETWEEN_LOOKS)
@@ -197,7 +197,7 @@ async def _end(task: asyncio.Task[Any], progress: Progress) -> None:
     _see(task)
 
 
-async def _drop(task: asyncio.Task[Any], progress: Progress) -> None:
+async def _drop(task: asyncio.Task[Any], progress: OperationProgress) -> None:
     """Give up the connection of an operation, which ends by that."""
     progress.drop()
     await _ended(task, _SECONDS_TO_NOTICE)
@@ -221,7 +221,7 @@ async def _ended(task: asyncio.Task[Any], seconds: float) -> bool:
 
 async def _asked(ask: Callable[[], Any], driver: Driver) -> None:
     """Ask a server to stop something; that it could not be asked is not the operation's error."""
-    progress = Progress(driver, "", may_drop=True)
+    progress = OperationProgress(driver, "", may_drop=True)
     asking = asyncio.create_task(_steered(ask(), progress))
     try:
         await asyncio.wait([asking])
@@ -231,13 +231,13 @@ async def _asked(ask: Callable[[], Any], driver: Driver) -> None:
     _see(asking)
 
 
-async def _steered(doing: Coroutine[Any, Any, T], progress: Progress) -> T:
+async def _steered(doing: Coroutine[Any, Any, T], progress: OperationProgress) -> T:
     _current.set(progress)
     return await _steps(doing, progress)
 
 
 @coroutine
-def _steps(doing: Coroutine[Any, Any, T], progress: Progress) -> Generator[Any, Any, T]:
+def _steps(doing: Coroutine[Any, Any, T], progress: OperationProgress) -> Generator[Any, Any, T]:
     """Run a coroutine, and decide what a cancellation is to what it is waiting for."""
     answer: Any = None
     error: BaseException | None = None
@@ -279,7 +279,7 @@ def _is_in_queue(waiting: Any) -> bool:
     return False
 
 
-_current: ContextVar[Progress | None] = ContextVar("memcert_operation", default=None)
+_current: ContextVar[OperationProgress | None] = ContextVar("memcert_operation", default=None)
 
 
 def watch(engine: Engine) -> None:

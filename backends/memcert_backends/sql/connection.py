@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session
 from sqlalchemy.util import greenlet_spawn
 
-from memcert_backends.sql.cancellation import Progress, to_its_end, watch
+from memcert_backends.sql.cancellation import OperationProgress, to_its_end, watch
 from memcert_backends.sql.databases import dialect_of
 from memcert_backends.sql.dialect import Dialect
 from memcert_backends.sql.drivers import Driver, driver_of
@@ -29,7 +29,7 @@ from memcert_backends.sql.layout import Layout
 from memcert_backends.url_secrets import without_secrets
 
 T = TypeVar("T")
-Work: TypeAlias = Callable[[Connection, Progress], T]
+Work: TypeAlias = Callable[[Connection, OperationProgress], T]
 
 
 class Database:
@@ -84,7 +84,7 @@ class Database:
             nothing: the result where there are no tables.
         """
 
-        def work(connection: Connection, progress: Progress) -> T:
+        def work(connection: Connection, progress: OperationProgress) -> T:
             try:
                 with (
                     self.layout.checked(connection, progress, writes=False),
@@ -109,7 +109,7 @@ class Database:
             nothing: the result where there are no tables.
         """
 
-        def work(connection: Connection, progress: Progress) -> T:
+        def work(connection: Connection, progress: OperationProgress) -> T:
             try:
                 with (
                     self.layout.checked(connection, progress, writes=True),
@@ -136,7 +136,7 @@ class Database:
             create: what to do before, in the same transaction, where there are no tables.
         """
 
-        def work(connection: Connection, progress: Progress) -> T:
+        def work(connection: Connection, progress: OperationProgress) -> T:
             try:
                 with (
                     self.layout.checked(connection, progress, writes=True),
@@ -174,7 +174,7 @@ class Database:
         """Run what has a connection to its end, even if the task that waits for it is cancelled."""
         engine = self._engine
         in_memory = engine is not None and self.dialect.is_in_memory(engine)
-        progress = Progress(self._driver, self._prefix, may_drop=not in_memory)
+        progress = OperationProgress(self._driver, self._prefix, may_drop=not in_memory)
         if engine is not None:
             used_in_several_loops(engine)
         try:
@@ -185,7 +185,7 @@ class Database:
                 raise
             raise better from error
 
-    async def _run_in_turn(self, work: Work[T], progress: Progress) -> T:
+    async def _run_in_turn(self, work: Work[T], progress: OperationProgress) -> T:
         session, engine = self._session, self._engine
         shared = engine if engine is not None and self.dialect.takes_turns(engine) else session
         if shared is None:
@@ -193,14 +193,14 @@ class Database:
         async with _turn(shared):
             return await self._run_now(work, progress)
 
-    async def _run_now(self, work: Work[T], progress: Progress) -> T:
+    async def _run_now(self, work: Work[T], progress: OperationProgress) -> T:
         session, engine = self._session, self._engine
         if engine is not None and (session is None or not session.in_transaction()):
             return await self._run_alone(engine, work, progress)
         assert session is not None
         return await session.run_sync(_with_session, work, progress)
 
-    async def _run_alone(self, engine: Engine, work: Work[T], progress: Progress) -> T:
+    async def _run_alone(self, engine: Engine, work: Work[T], progress: OperationProgress) -> T:
         """Run what is a transaction of its own, again if it was rolled back for another's sake."""
         for pause in _PAUSES:
             try:
@@ -218,7 +218,7 @@ class Database:
 _PAUSES = tuple(min(0.005 * 2**number, 0.32) for number in range(15))
 
 
-def _with_connection(engine: Engine, work: Work[T], progress: Progress) -> T:
+def _with_connection(engine: Engine, work: Work[T], progress: OperationProgress) -> T:
     try:
         with engine.connect() as connection:
             return _done(connection, work, progress)
@@ -226,14 +226,14 @@ def _with_connection(engine: Engine, work: Work[T], progress: Progress) -> T:
         progress.release()
 
 
-def _with_session(session: Session, work: Work[T], progress: Progress) -> T:
+def _with_session(session: Session, work: Work[T], progress: OperationProgress) -> T:
     if session.in_transaction():
         return _done(session.connection(), work, progress)
     with session.begin():
         return _done(session.connection(), work, progress)
 
 
-def _done(connection: Connection, work: Work[T], progress: Progress) -> T:
+def _done(connection: Connection, work: Work[T], progress: OperationProgress) -> T:
     progress.begin(connection)
     try:
         return work(connection, progress)

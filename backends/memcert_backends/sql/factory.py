@@ -15,7 +15,7 @@ from memcert_backends.servers import Server
 from memcert_backends.sql.database_url import UnusableURL, engine_at
 from memcert_backends.sql.databases import with_driver
 from memcert_backends.sql.memory import AsyncSQLAlchemyMemory
-from memcert_backends.store_url import UnknownURL
+from memcert_backends.unusable import UnknownURL
 
 
 def pool_of(driver: str) -> Callable[[Server, int], AbstractAsyncContextManager[AsyncEngine]]:

@@ -18,7 +18,7 @@ from sqlalchemy.engine import Dialect as SQLAlchemyDialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from memcert_backends.sql.cancellation import Progress
+from memcert_backends.sql.cancellation import OperationProgress
 from memcert_backends.sql.dialect import Dialect
 from memcert_backends.sql.tables import DEFAULT_PREFIX, Tables, tables_of
 from memcert_backends.sql.version import KNOWN, MissingTables, NewerSchema
@@ -60,7 +60,7 @@ class Layout:
 
     @contextmanager
     def checked(
-        self, connection: Connection, progress: Progress, *, writes: bool
+        self, connection: Connection, progress: OperationProgress, *, writes: bool
     ) -> Iterator[None]:
         """Make sure of the tables' version first, once; add what to do if something is not allowed.
 

@@ -12,7 +12,7 @@ from memcert_backends.sql.connection import Database
 from memcert_backends.sql.operations import Operations
 from memcert_backends.sql.tables import DEFAULT_PREFIX, Tables
 from memcert_backends.stored_memory import StoredMemory
-from memcert_backends.stored_rows import MarkedRow, Row
+from memcert_backends.stored_rows import MarkedRow, MessageRow
 from memcert_backends.time_limit import OPERATION_TIMEOUT
 
 T = TypeVar("T")
@@ -117,7 +117,7 @@ class AsyncSQLAlchemyMemory(StoredMemory):
             self._known_operations[tables] = known
         return known
 
-    async def _store_add(self, rows: list[Row], marks: list[str]) -> None:
+    async def _store_add(self, rows: list[MessageRow], marks: list[str]) -> None:
         await self._store(lambda on, operations: operations.add(on, rows, marks))
 
     async def _store_delete(self, msg_ids: list[str]) -> int:

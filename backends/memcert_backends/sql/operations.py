@@ -15,8 +15,7 @@ from sqlalchemy import Connection, Row, TextClause
 
 from memcert_backends.sql.reads import Reads
 from memcert_backends.sql.sql_text import SQLText
-from memcert_backends.stored_rows import MarkedRow
-from memcert_backends.stored_rows import Row as StoredRow
+from memcert_backends.stored_rows import MarkedRow, MessageRow
 from memcert_reference.json_text import load_json
 
 Item = TypeVar("Item")
@@ -38,7 +37,7 @@ class Operations(ABC):
         self._space = {"user": dialect.value(user_id), "session": dialect.value(session_id)}
 
     @abstractmethod
-    def add(self, connection: Connection, rows: list[StoredRow], marks: list[str]) -> None:
+    def add(self, connection: Connection, rows: list[MessageRow], marks: list[str]) -> None:
         """Append the rows whose ids are not stored yet, with marks.
 
         Args:

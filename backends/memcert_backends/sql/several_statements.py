@@ -16,7 +16,7 @@ from sqlalchemy import Connection, TextClause
 from memcert_backends.sql.operations import Operations
 from memcert_backends.sql.reads import Reads
 from memcert_backends.sql.sql_text import SQLText
-from memcert_backends.stored_rows import MarkedRow, Row
+from memcert_backends.stored_rows import MarkedRow, MessageRow
 from memcert_reference.json_text import dump_json
 
 
@@ -63,7 +63,7 @@ class Statements(Reads):
         """
 
 
-class StepwiseOperations(Operations):
+class SeveralStatementsOperations(Operations):
     """The operations of one space.
 
     Args:
@@ -95,7 +95,7 @@ class StepwiseOperations(Operations):
         """Return a summary as the parameter ``summary`` holds it."""
         return dump_json(summary)
 
-    def add(self, connection: Connection, rows: list[Row], marks: list[str]) -> None:
+    def add(self, connection: Connection, rows: list[MessageRow], marks: list[str]) -> None:
         statements = self._statements
         parts = self._row_parts(connection, rows)
         names = self._lists(connection, marks)
@@ -194,7 +194,7 @@ class StepwiseOperations(Operations):
         return [_array(part) for part in self._parts(connection, items, [*map(self._size, items)])]
 
     def _row_parts(
-        self, connection: Connection, rows: Sequence[Row] | Sequence[MarkedRow]
+        self, connection: Connection, rows: Sequence[MessageRow] | Sequence[MarkedRow]
     ) -> list[tuple[Sequence[str], Sequence[str]]]:
         """Return parts of messages: their ids, and pairs of an id and JSON text, as items."""
         ids = [self._identifier_json(row.msg_id) for row in rows]

@@ -8,10 +8,10 @@ from typing import Any
 
 from memcert_backends.backend import Space, backend
 from memcert_backends.servers import Server
-from memcert_backends.store_url import UnknownURL
 from memcert_backends.tablestore.memory import MAX_MESSAGE_BYTES, TablestoreMemory
 from memcert_backends.tablestore.sdk import new_client
 from memcert_backends.tablestore.url import TablestoreURL
+from memcert_backends.unusable import UnknownURL
 
 
 @asynccontextmanager

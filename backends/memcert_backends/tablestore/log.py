@@ -43,8 +43,8 @@ from memcert_backends.tablestore.record import (
     POINTER,
     SUMS,
     Head,
+    LogRecord,
     Reading,
-    Record,
     check_format,
     part_key,
     record_key,
@@ -52,7 +52,7 @@ from memcert_backends.tablestore.record import (
 from memcert_backends.tablestore.row import KIND, SEALED, Item, Key
 from memcert_backends.tablestore.sdk import ots
 from memcert_backends.tablestore.state import Change, text_of
-from memcert_backends.tablestore.table import Table
+from memcert_backends.tablestore.table import LogTable
 
 FAILURES = (ots.OTSError, aiohttp.ClientError, OSError)
 """What requests raise."""
@@ -74,7 +74,7 @@ class Log:
         table: where it is.
     """
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: LogTable) -> None:
         self._table = table
 
     async def end(self) -> Head:
@@ -90,7 +90,7 @@ class Log:
                 check_format(item)
                 # After the last record there may be parts of a writer who is not done.
                 if item.columns[KIND] in (CHANGE, CHECKPOINT):
-                    return Record.of(item).head
+                    return LogRecord.of(item).head
             if page.rest is None:
                 return Head()
             before = page.rest
@@ -202,7 +202,7 @@ class _Attempt:
         pieces: what to write.
     """
 
-    def __init__(self, table: Table, version: int, pieces: list[Data]) -> None:
+    def __init__(self, table: LogTable, version: int, pieces: list[Data]) -> None:
         self._table = table
         self._writer = uuid.uuid4().hex
         self._alone = pieces[0] if len(pieces) == 1 else None

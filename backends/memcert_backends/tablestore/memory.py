@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from memcert_backends.shielding import to_its_end
 from memcert_backends.stored_memory import StoredMemory
-from memcert_backends.stored_rows import MarkedRow, Row
+from memcert_backends.stored_rows import MarkedRow, MessageRow
 from memcert_backends.tablestore.arguments import (
     check_lent,
     check_options,
@@ -26,14 +26,14 @@ from memcert_backends.tablestore.retries import is_transient
 from memcert_backends.tablestore.sdk import SECONDS_TO_ANSWER, ots
 from memcert_backends.tablestore.state import (
     Change,
-    State,
+    SpaceState,
     addition,
     deletion,
     marking,
     replacement,
     summarising,
 )
-from memcert_backends.tablestore.table import Table
+from memcert_backends.tablestore.table import LogTable
 from memcert_backends.time_limit import (
     OPERATION_TIMEOUT,
     SECONDS_AFTER_CANCELLATION,
@@ -129,11 +129,11 @@ class TablestoreMemory(StoredMemory):
         else:
             self._client = self._owned = own_client(given, seconds)
         space = _space(self.user_id, self.session_id)
-        self._log = Log(Table(self._client, self._table_name, space, seconds))
+        self._log = Log(LogTable(self._client, self._table_name, space, seconds))
         # Where the log ended when this memory last looked, and what the space held then. What it
         # held is not known to who only ever adds.
         self._head: Head | None = None
-        self._state: State | None = None
+        self._state: SpaceState | None = None
         # Whether a change was given up whose request may still be on its way.
         self._is_in_doubt = False
 
@@ -141,22 +141,22 @@ class TablestoreMemory(StoredMemory):
         """Return the client that the memory uses."""
         return self._client
 
-    async def _store_add(self, rows: list[Row], marks: list[str]) -> None:
-        def decide(state: State | None) -> tuple[Change | None, None]:
+    async def _store_add(self, rows: list[MessageRow], marks: list[str]) -> None:
+        def decide(state: SpaceState | None) -> tuple[Change | None, None]:
             new = [row for row in rows if state is None or row.msg_id not in state]
             return (addition(new, marks) if new else None), None
 
         await self._whole(self._write(decide))
 
     async def _store_delete(self, msg_ids: list[str]) -> int:
-        def decide(state: State) -> tuple[Change | None, int]:
+        def decide(state: SpaceState) -> tuple[Change | None, int]:
             there = [msg_id for msg_id in msg_ids if msg_id in state]
             return (deletion(there) if there else None), len(there)
 
         return await self._whole(self._write_knowing(decide))
 
     async def _store_delete_by_mark(self, marks: list[str]) -> int:
-        def decide(state: State) -> tuple[Change | None, int]:
+        def decide(state: SpaceState) -> tuple[Change | None, int]:
             there = state.marked(marks)
             return (deletion(there) if there else None), len(there)
 
@@ -166,7 +166,7 @@ class TablestoreMemory(StoredMemory):
         return len(await self._whole(self._read()))
 
     async def _store_clear(self) -> None:
-        def decide(state: State) -> tuple[Change | None, None]:
+        def decide(state: SpaceState) -> tuple[Change | None, None]:
             assert self._head is not None
             # Messages that were deleted one by one may still be in the log.
             is_clear = not len(state) and not self._head.changes
@@ -183,7 +183,7 @@ class TablestoreMemory(StoredMemory):
     async def _store_update_marks(
         self, new_mark: str | None, old_mark: str | None, msg_ids: list[str] | None
     ) -> int:
-        def decide(state: State) -> tuple[Change | None, int]:
+        def decide(state: SpaceState) -> tuple[Change | None, int]:
             there = state.remarked(new_mark, old_mark, msg_ids)
             return (marking(new_mark, old_mark, there) if there else None), len(there)
 
@@ -211,26 +211,26 @@ class TablestoreMemory(StoredMemory):
     async def _whole(self, doing: Coroutine[Any, Any, Result]) -> Result:
         return await to_its_end(doing, SECONDS_AFTER_CANCELLATION)
 
-    async def _read(self) -> State:
+    async def _read(self) -> SpaceState:
         """Return what the space holds now, and from now on if nobody writes."""
         if self._is_in_doubt:
             await self._settle()
         known = None if self._state is None else self._head
         head, changes = await self._log.read(known or Head())
         if self._state is None:
-            self._state = State()
+            self._state = SpaceState()
         self._do(changes, head)
         return self._state
 
     async def _write_knowing(
-        self, decide: Callable[[State], tuple[Change | None, Result]]
+        self, decide: Callable[[SpaceState], tuple[Change | None, Result]]
     ) -> Result:
         """Write a change that depends on what the space holds."""
         is_recent = self._state is None
         if is_recent:
             await self._read()
 
-        def decide_knowing(state: State | None) -> tuple[Change | None, Result]:
+        def decide_knowing(state: SpaceState | None) -> tuple[Change | None, Result]:
             assert state is not None
             return decide(state)
 
@@ -238,7 +238,7 @@ class TablestoreMemory(StoredMemory):
 
     async def _write(
         self,
-        decide: Callable[[State | None], tuple[Change | None, Result]],
+        decide: Callable[[SpaceState | None], tuple[Change | None, Result]],
         is_recent: bool = False,
     ) -> Result:
         """Write a change after what is known; if that is not the end, look and decide again.

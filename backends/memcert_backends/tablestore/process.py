@@ -11,7 +11,7 @@ from pathlib import Path
 from memcert_backends.servers.killable import killable
 from memcert_backends.servers.orphan_guard import guarded_folder
 from memcert_backends.servers.server import KillableServer, Server
-from memcert_backends.servers.server_process import HOST, Program, ServerProcess, running
+from memcert_backends.servers.server_process import HOST, ServerProcess, ServerProgram, running
 from memcert_backends.tablestore.host import READY
 from memcert_backends.tablestore.own_table import STORE, emulator_version, lag, new_table
 from memcert_backends.tablestore.url import TablestoreURL
@@ -63,7 +63,7 @@ def _running() -> Iterator[ServerProcess]:
                 return False
             return bool(said == {"process": process_id, "port": port})
 
-        program = Program(
+        program = ServerProgram(
             store=STORE,
             path="the emulator",
             folder=folder,

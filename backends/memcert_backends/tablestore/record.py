@@ -133,7 +133,7 @@ def part_key(version: int, part: int, writer: str) -> Key:
 
 
 @dataclass(frozen=True)
-class Record:
+class LogRecord:
     """The record of a version.
 
     Args:
@@ -145,7 +145,7 @@ class Record:
     columns: dict[str, Any]
 
     @classmethod
-    def of(cls, item: Item) -> Record:
+    def of(cls, item: Item) -> LogRecord:
         """Return the record that a row is.
 
         Args:
@@ -183,7 +183,7 @@ class Reading:
 
     start: int
     pointer: int = 0
-    records: dict[int, Record] = field(default_factory=dict)
+    records: dict[int, LogRecord] = field(default_factory=dict)
     parts: dict[Key, Data] = field(default_factory=dict)
 
     def take(self, item: Item) -> None:
@@ -202,7 +202,7 @@ class Reading:
         elif kind == PART:
             self.parts[item.key] = item.columns["data"]
         elif kind != SEALED:
-            self.records[item.key.version] = Record.of(item)
+            self.records[item.key.version] = LogRecord.of(item)
 
     def changes(self, head: Head) -> tuple[Head, list[Change]] | None:
         """Return the log's end and the changes that lead there; None if they are not all here.
@@ -242,7 +242,7 @@ class Reading:
                 found.append(change)
         return found
 
-    def _change(self, record: Record) -> Change | None:
+    def _change(self, record: LogRecord) -> Change | None:
         keys = record.part_keys
         if not keys:
             return change_of(unpacked([record.columns["data"]]))

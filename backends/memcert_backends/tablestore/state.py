@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, TypeAlias, cast
 
-from memcert_backends.stored_rows import MarkedRow, Row
+from memcert_backends.stored_rows import MarkedRow, MessageRow
 from memcert_reference.json_text import dump_json, load_json
 
 Change: TypeAlias = list[Any]
 """The name of what is done, and with what."""
 
 
-def addition(rows: list[Row], marks: list[str]) -> Change:
+def addition(rows: list[MessageRow], marks: list[str]) -> Change:
     """Return the change that appends rows whose ids are not there.
 
     Args:
@@ -112,7 +112,7 @@ class _Entry:
         self.length = len(msg_id) + len(payload)
 
 
-class State:
+class SpaceState:
     """What a space holds; nothing at first."""
 
     def __init__(self) -> None:

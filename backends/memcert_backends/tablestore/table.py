@@ -29,14 +29,14 @@ _LAST_ROWS = 20
 _NO_TABLE = "OTSObjectNotExist"
 
 
-class Page(NamedTuple):
+class LogPage(NamedTuple):
     """Some rows of a range, and where the rest begins; None if there is no more."""
 
     rows: list[Item]
     rest: Key | None
 
 
-class Table:
+class LogTable:
     """The rows of one space, in a table that is made when something is first stored.
 
     Every request is tried again, so it may be done twice.
@@ -100,7 +100,7 @@ class Table:
 
     async def page(
         self, start: Key, end: int | None = None, columns: Sequence[str] | None = None
-    ) -> Page:
+    ) -> LogPage:
         """Return rows in order, but for the sealed ones.
 
         Args:
@@ -115,7 +115,7 @@ class Table:
         first = named(self._space, start.version, start.part, start.writer or ots.INF_MIN)
         return await self._range(ots.Direction.FORWARD, first, last, columns, None)
 
-    async def last(self, columns: Sequence[str], before: Key | None = None) -> Page:
+    async def last(self, columns: Sequence[str], before: Key | None = None) -> LogPage:
         """Return the last rows of all, the latest first, but for the sealed ones.
 
         Args:
@@ -134,7 +134,7 @@ class Table:
         last: list[tuple[str, Any]],
         columns: Sequence[str] | None,
         limit: int | None,
-    ) -> Page:
+    ) -> LogPage:
         unsealed = ots.SingleColumnCondition(KIND, SEALED, ots.ComparatorType.NOT_EQUAL)
         answer = await self._read(
             partial(
@@ -150,10 +150,10 @@ class Table:
             )
         )
         if answer is None:
-            return Page([], None)
+            return LogPage([], None)
         _, rest, rows, _ = answer
         found = [Item(key_of(row.primary_key), columns_of(row)) for row in rows]
-        return Page(found, None if rest is None else key_of(rest))
+        return LogPage(found, None if rest is None else key_of(rest))
 
     async def _write_batch(self, batch: list[Any]) -> None:
         """Write rows until each of them is written: the service answers for each by itself."""

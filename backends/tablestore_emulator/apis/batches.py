@@ -11,7 +11,7 @@ from tablestore_emulator.protocol import Message, tables
 from tablestore_emulator.requests import parse
 from tablestore_emulator.tables.changes import (
     Change,
-    Kind,
+    ChangeKind,
     change_of,
     check_repeated,
 )
@@ -19,7 +19,11 @@ from tablestore_emulator.tables.reads import projection_of
 from tablestore_emulator.tables.schema import check_values
 from tablestore_emulator.tables.writes import units
 
-_KINDS = {tables.PUT: Kind.PUT, tables.UPDATE: Kind.UPDATE, tables.DELETE: Kind.DELETE}
+_KINDS = {
+    tables.PUT: ChangeKind.PUT,
+    tables.UPDATE: ChangeKind.UPDATE,
+    tables.DELETE: ChangeKind.DELETE,
+}
 
 
 def batch_get_row(instance: Instance, body: bytes) -> Message:

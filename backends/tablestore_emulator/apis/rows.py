@@ -7,7 +7,7 @@ from tablestore_emulator.instance import Instance
 from tablestore_emulator.plain_buffer import HEADER, decode_row, encode_row
 from tablestore_emulator.protocol import Message, tables
 from tablestore_emulator.requests import parse
-from tablestore_emulator.tables.changes import Change, Kind, change_of
+from tablestore_emulator.tables.changes import Change, ChangeKind, change_of
 from tablestore_emulator.tables.ranges import RangeRead, read_range
 from tablestore_emulator.tables.reads import Projection, ReadRow, projection_of
 from tablestore_emulator.tables.table import Table, View
@@ -34,19 +34,23 @@ def get_row(instance: Instance, body: bytes) -> Message:
 def put_row(instance: Instance, body: bytes) -> Message:
     """Answer PutRow."""
     request = parse(tables.PutRowRequest, body)
-    return _changed(instance, request, Kind.PUT, request.row, tables.PutRowResponse())
+    return _changed(instance, request, ChangeKind.PUT, request.row, tables.PutRowResponse())
 
 
 def update_row(instance: Instance, body: bytes) -> Message:
     """Answer UpdateRow."""
     request = parse(tables.UpdateRowRequest, body)
-    return _changed(instance, request, Kind.UPDATE, request.row_change, tables.UpdateRowResponse())
+    return _changed(
+        instance, request, ChangeKind.UPDATE, request.row_change, tables.UpdateRowResponse()
+    )
 
 
 def delete_row(instance: Instance, body: bytes) -> Message:
     """Answer DeleteRow."""
     request = parse(tables.DeleteRowRequest, body)
-    return _changed(instance, request, Kind.DELETE, request.primary_key, tables.DeleteRowResponse())
+    return _changed(
+        instance, request, ChangeKind.DELETE, request.primary_key, tables.DeleteRowResponse()
+    )
 
 
 def get_range(instance: Instance, body: bytes) -> Message:
@@ -163,7 +167,7 @@ def consume(message: Message, written: Written) -> None:
 
 
 def _changed(
-    instance: Instance, request: Message, kind: Kind, data: bytes, response: Message
+    instance: Instance, request: Message, kind: ChangeKind, data: bytes, response: Message
 ) -> Message:
     change = change_of(kind, data, request.condition, request.return_content, instance.limits)
     table = instance.base_table(request.table_name)

@@ -66,8 +66,8 @@ class Words:
     """Words of letters and digits, and single characters of scripts without blanks.
 
     Args:
-        case_sensitive: Whether upper and lower case differ.
-        delimit_word: Whether `iphone6` is `iphone` and `6`.
+        case_sensitive: whether upper and lower case differ.
+        delimit_word: whether `iphone6` is `iphone` and `6`.
     """
 
     case_sensitive: bool = False
@@ -94,7 +94,7 @@ class DictionaryWords:
     """Words of letters and digits, and Chinese words.
 
     Args:
-        cut: Finds the words in a run of Chinese characters.
+        cut: finds the words in a run of Chinese characters.
     """
 
     cut: Callable[[str], Iterator[Span]]
@@ -127,7 +127,7 @@ class Split:
     """What stands between delimiters.
 
     Args:
-        delimiter: A text; the service has special characters written with a backslash.
+        delimiter: a text; the service has special characters written with a backslash.
     """
 
     delimiter: str = " "
@@ -157,8 +157,8 @@ class Fuzzy:
     hits, a seventh of the postings.
 
     Args:
-        min_chars: The fewest characters of a piece.
-        max_chars: The most characters of a piece.
+        min_chars: the fewest characters of a piece.
+        max_chars: the most characters of a piece.
     """
 
     min_chars: int = 1

@@ -15,8 +15,8 @@ class Collection:
     """The rows of the table, or all rows of one nested field.
 
     Args:
-        schema: The index's schema.
-        scope: The nested field's full name, empty for the rows of the table.
+        schema: the index's schema.
+        scope: the nested field's full name, empty for the rows of the table.
     """
 
     def __init__(self, schema: IndexSchema, scope: str = "") -> None:
@@ -69,7 +69,7 @@ class Collection:
         """The documents that have a value of a field.
 
         Args:
-            field: A field of this scope.
+            field: a field of this scope.
 
         Returns:
             The documents; not to be changed.
@@ -89,7 +89,7 @@ class Collection:
         """The rows of a nested field, at any depth.
 
         Args:
-            scope: The nested field's full name, or this collection's own scope.
+            scope: the nested field's full name, or this collection's own scope.
 
         Returns:
             Their collection.

@@ -42,8 +42,8 @@ def nanoseconds(value: int | str, formats: Sequence[str]) -> int | None:
     """A date's nanoseconds since 1970.
 
     Args:
-        value: The column's value: an integer for an epoch format, else a text.
-        formats: The field's formats; the first that fits is used.
+        value: the column's value: an integer for an epoch format, else a text.
+        formats: the field's formats; the first that fits is used.
 
     Returns:
         The nanoseconds, or None if no format fits or the date is out of range.

@@ -32,7 +32,7 @@ def most_words(text: str) -> Iterator[Span]:
     """Find every word, also those inside others.
 
     Args:
-        text: Chinese characters, and nothing else.
+        text: chinese characters, and nothing else.
 
     Returns:
         The words by their places, the shorter of two at one place first. A character is a word
@@ -53,7 +53,7 @@ def fewest_words(text: str) -> Iterator[Span]:
     """Cut a text into words.
 
     Args:
-        text: Chinese characters, and nothing else.
+        text: chinese characters, and nothing else.
 
     Returns:
         The words by their places.

@@ -22,11 +22,11 @@ class Document:
     It is compared by identity: sets of documents are what queries compute with.
 
     Args:
-        key: Its place in the order of the primary key.
-        parent: The row that it is nested in.
-        offset: Its place in the nested field.
-        columns: The row's attribute columns, for a row of the table.
-        written_at: When it was written, in seconds since 1970, if that is known.
+        key: its place in the order of the primary key.
+        parent: the row that it is nested in.
+        offset: its place in the nested field.
+        columns: the row's attribute columns, for a row of the table.
+        written_at: when it was written, in seconds since 1970, if that is known.
     """
 
     __slots__ = (
@@ -61,9 +61,9 @@ class Document:
         """Take the values of fields.
 
         Args:
-            fields: The fields.
-            data: The row's columns, or a JSON object's members.
-            from_json: Whether it is a JSON object.
+            fields: the fields.
+            data: the row's columns, or a JSON object's members.
+            from_json: whether it is a JSON object.
         """
         for field in fields:
             raw = data.get(field.source)
@@ -84,7 +84,7 @@ class Document:
         """The rows of a nested field in this row, at any depth.
 
         Args:
-            scope: The nested field's full name.
+            scope: the nested field's full name.
 
         Returns:
             Its rows, in their order.

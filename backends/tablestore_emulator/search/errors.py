@@ -5,9 +5,9 @@ class SearchError(Exception):
     """A request that the search index refuses.
 
     Args:
-        status: The HTTP status of the answer.
-        code: The service's error code, such as `OTSParameterInvalid`.
-        message: One line for the caller.
+        status: the HTTP status of the answer.
+        code: the service's error code, such as `OTSParameterInvalid`.
+        message: one line for the caller.
     """
 
     def __init__(self, status: int, code: str, message: str) -> None:
@@ -21,7 +21,7 @@ def invalid(message: str) -> SearchError:
     """The error for a parameter that is wrong.
 
     Args:
-        message: One line that says which and why.
+        message: one line that says which and why.
 
     Returns:
         A 400 with the code that the service gives for parameters.

@@ -21,7 +21,7 @@ class FieldType(IntEnum):
     JSON = 12
 
 
-class Metric(IntEnum):
+class VectorMetric(IntEnum):
     """How the likeness of two vectors is measured."""
 
     EUCLIDEAN = 0
@@ -41,22 +41,22 @@ class Field:
     """One field of an index, or of a nested or JSON field.
 
     Args:
-        name: The full name that queries use: `tags.name` for a field `name` of `tags`.
-        source: The column, or the member of the enclosing JSON object, that its value is in.
-        type: Its type.
-        scope: The full name of the nested field that it belongs to, empty for none.
-        is_array: Whether the column holds a JSON array of values.
-        is_index: Whether queries may use it.
-        is_sortable: Whether sorts, aggregations and collapse may use it.
-        is_stored: Whether its value can be read from the index.
-        is_virtual: Whether its value comes from a column of another name.
-        highlight: Whether highlights may be asked for.
-        highlights_phrases: Whether a phrase that was found is highlighted.
-        analyzer: How its text becomes tokens; None unless it is a text.
-        date_formats: How its dates are written.
-        dimension: The length of its vectors.
-        metric: How its vectors are compared.
-        fields: The fields of a nested or JSON field.
+        name: the full name that queries use: `tags.name` for a field `name` of `tags`.
+        source: the column, or the member of the enclosing JSON object, that its value is in.
+        type: its type.
+        scope: the full name of the nested field that it belongs to, empty for none.
+        is_array: whether the column holds a JSON array of values.
+        is_index: whether queries may use it.
+        is_sortable: whether sorts, aggregations and collapse may use it.
+        is_stored: whether its value can be read from the index.
+        is_virtual: whether its value comes from a column of another name.
+        highlight: whether highlights may be asked for.
+        highlights_phrases: whether a phrase that was found is highlighted.
+        analyzer: how its text becomes tokens; None unless it is a text.
+        date_formats: how its dates are written.
+        dimension: the length of its vectors.
+        metric: how its vectors are compared.
+        fields: the fields of a nested or JSON field.
     """
 
     name: str
@@ -73,7 +73,7 @@ class Field:
     analyzer: Analyzer | None = None
     date_formats: tuple[str, ...] = ()
     dimension: int = 0
-    metric: Metric = Metric.EUCLIDEAN
+    metric: VectorMetric = VectorMetric.EUCLIDEAN
     fields: tuple["Field", ...] = ()
 
     @property

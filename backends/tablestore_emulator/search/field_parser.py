@@ -10,7 +10,7 @@ from tablestore_emulator.search.analyzers import (
     Words,
 )
 from tablestore_emulator.search.errors import invalid
-from tablestore_emulator.search.field import Field, FieldType, Metric
+from tablestore_emulator.search.field import Field, FieldType, VectorMetric
 from tablestore_emulator.search.messages import Message, given, parsed, pb
 
 MAX_NESTING = 5
@@ -22,16 +22,16 @@ def parse_field(message: Message, scope: str, prefix: str, depth: int) -> Field:
     """Read a field and those inside it.
 
     Args:
-        message: The protobuf message `FieldSchema`.
-        scope: The full name of the nested field around it, empty for none.
-        prefix: What its full name begins with, such as `tags.`, empty at the top.
-        depth: How many nested fields are around it.
+        message: the protobuf message `FieldSchema`.
+        scope: the full name of the nested field around it, empty for none.
+        prefix: what its full name begins with, such as `tags.`, empty at the top.
+        depth: how many nested fields are around it.
 
     Returns:
         The field.
 
     Raises:
-        SearchError: A name, type or option is wrong.
+        SearchError: a name, type or option is wrong.
     """
     if not message.field_name:
         raise invalid("The name of a field is empty.")
@@ -67,7 +67,7 @@ def parse_field(message: Message, scope: str, prefix: str, depth: int) -> Field:
         analyzer=_analyzer(message, name) if kind is FieldType.TEXT else None,
         date_formats=tuple(message.date_formats),
         dimension=options.dimension,
-        metric=Metric(options.metric_type),
+        metric=VectorMetric(options.metric_type),
         fields=inside,
     )
 

@@ -22,7 +22,7 @@ def point(text: str) -> Point | None:
     """Read `latitude,longitude`.
 
     Args:
-        text: Two numbers in degrees.
+        text: two numbers in degrees.
 
     Returns:
         The point, or None if the text is none or not on the globe.
@@ -86,8 +86,8 @@ def geohash(place: Point, precision: int) -> tuple[str, Point, Point]:
     """The cell of the geohash grid that a place is in.
 
     Args:
-        place: The place.
-        precision: The number of digits, 1 to 12.
+        place: the place.
+        precision: the number of digits, 1 to 12.
 
     Returns:
         The geohash, and the cell's top left and bottom right corners.

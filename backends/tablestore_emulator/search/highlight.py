@@ -19,13 +19,13 @@ class HighlightParameter:
     """How one field is highlighted.
 
     Args:
-        field: A text field.
-        fragments: How many fragments at most.
-        size: How many characters a fragment has, the marks not counted.
-        before: What is put before what was found.
-        after: What is put after it.
-        by_score: Whether the fragment with most marks comes first.
-        escapes: Whether the text is escaped for HTML.
+        field: a text field.
+        fragments: how many fragments at most.
+        size: how many characters a fragment has, the marks not counted.
+        before: what is put before what was found.
+        after: what is put after it.
+        by_score: whether the fragment with most marks comes first.
+        escapes: whether the text is escaped for HTML.
     """
 
     field: Field
@@ -45,9 +45,9 @@ def highlighted(highlight: Highlight, query: Query, document: Document) -> Messa
     """Highlight a document.
 
     Args:
-        highlight: The fields.
-        query: The query that matched it.
-        document: The document.
+        highlight: the fields.
+        query: the query that matched it.
+        document: the document.
 
     Returns:
         A protobuf `HighlightResult`: the fields in which the query found something.

@@ -16,14 +16,14 @@ def parse_highlight(parser: QueryParser, message: Message) -> Highlight:
     """Read a highlight.
 
     Args:
-        parser: The parser of queries for the rows that are highlighted.
-        message: The protobuf message `Highlight`; empty for none.
+        parser: the parser of queries for the rows that are highlighted.
+        message: the protobuf message `Highlight`; empty for none.
 
     Returns:
         How each field is highlighted.
 
     Raises:
-        SearchError: A field cannot be highlighted, or a number or tag is wrong.
+        SearchError: a field cannot be highlighted, or a number or tag is wrong.
     """
     escapes = message.highlight_encoder == pb.HTML_MODE
     return tuple(_parameter(parser, one, escapes) for one in message.highlight_parameters)

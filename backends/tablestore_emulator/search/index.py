@@ -7,7 +7,7 @@ from itertools import islice
 
 from tablestore_emulator.search.aggregations.group_by import Parts
 from tablestore_emulator.search.aggregations.parser import parse_parts
-from tablestore_emulator.search.aggregations.request import Request
+from tablestore_emulator.search.aggregations.request import AggregationRequest
 from tablestore_emulator.search.collection import Collection
 from tablestore_emulator.search.document import Document
 from tablestore_emulator.search.errors import invalid
@@ -21,7 +21,7 @@ from tablestore_emulator.search.messages import (
     pb,
     well_formed,
 )
-from tablestore_emulator.search.ordering import Ordering, Place
+from tablestore_emulator.search.ordering import Ordering, Position
 from tablestore_emulator.search.queries.parser import query_parser
 from tablestore_emulator.search.queries.query import Query
 from tablestore_emulator.search.schema import IndexSchema
@@ -47,9 +47,9 @@ class Hit:
     """A row that was found.
 
     Args:
-        primary_key: The row's primary key.
-        score: Its relevance, NaN unless the hits are sorted by it.
-        message: The protobuf `SearchHit`: score, highlights, inner hits.
+        primary_key: the row's primary key.
+        score: its relevance, NaN unless the hits are sorted by it.
+        message: the protobuf `SearchHit`: score, highlights, inner hits.
     """
 
     primary_key: tuple[Value, ...]
@@ -62,11 +62,11 @@ class Hits:
     """What a search answers.
 
     Args:
-        hits: The rows, in order.
-        total: How many rows match, -1 unless it was asked for.
-        next_token: Leads to the next page, empty for none.
-        aggregations: The protobuf `AggregationsResult`, empty for none.
-        group_bys: The protobuf `GroupBysResult`, empty for none.
+        hits: the rows, in order.
+        total: how many rows match, -1 unless it was asked for.
+        next_token: leads to the next page, empty for none.
+        aggregations: the protobuf `AggregationsResult`, empty for none.
+        group_bys: the protobuf `GroupBysResult`, empty for none.
     """
 
     hits: list[Hit]
@@ -80,8 +80,8 @@ class SearchIndex:
     """The rows of a table, as an index keeps them.
 
     Args:
-        schema: What it keeps of them.
-        primary_key: The names of the table's primary key columns.
+        schema: what it keeps of them.
+        primary_key: the names of the table's primary key columns.
     """
 
     def __init__(self, schema: IndexSchema, primary_key: Sequence[str]) -> None:
@@ -104,9 +104,9 @@ class SearchIndex:
         """Index a row as it is now, instead of what it was.
 
         Args:
-            primary_key: The row's primary key.
-            columns: Its attribute columns.
-            written_at: When it was written, in seconds since 1970, for the rows that an
+            primary_key: the row's primary key.
+            columns: its attribute columns.
+            written_at: when it was written, in seconds since 1970, for the rows that an
                 aggregation returns.
         """
         self.delete(primary_key)
@@ -120,7 +120,7 @@ class SearchIndex:
         """Forget a row.
 
         Args:
-            primary_key: The row's primary key; nothing happens if it is not there.
+            primary_key: the row's primary key; nothing happens if it is not there.
         """
         document = self._documents.pop(primary_key, None)
         if document is not None:
@@ -136,16 +136,16 @@ class SearchIndex:
         """Answer a search.
 
         Args:
-            search_query: The bytes of a protobuf `SearchQuery`.
-            from_index: Whether all columns that are asked for are in the index: then a page may
+            search_query: the bytes of a protobuf `SearchQuery`.
+            from_index: whether all columns that are asked for are in the index: then a page may
                 have 1,000 rows instead of 100 (`IndexSchema.stores`).
-            returns: Whether the rows inside aggregations have a column of some name.
+            returns: whether the rows inside aggregations have a column of some name.
 
         Returns:
             The hits.
 
         Raises:
-            SearchError: Something in the query is wrong.
+            SearchError: something in the query is wrong.
         """
         with well_formed():
             search = self._parsed(
@@ -159,13 +159,13 @@ class SearchIndex:
         """Answer one page of one part of a parallel scan.
 
         Args:
-            scan_query: The bytes of a protobuf `ScanQuery`.
+            scan_query: the bytes of a protobuf `ScanQuery`.
 
         Returns:
             The hits, in no order that means anything; a token until a page is empty.
 
         Raises:
-            SearchError: Something in the query is wrong.
+            SearchError: something in the query is wrong.
         """
         with well_formed():
             message = parsed(pb.ScanQuery, scan_query)
@@ -191,7 +191,7 @@ class SearchIndex:
         after = None
         if message.token:
             (key,) = unpacked(message.token, self._identity + b"scan")
-            after = Place((key,), key)
+            after = Position((key,), key)
         documents = ordering.first(matches, limit, after)
         token = b""
         # Whether there is more, shows with the next page: it may be empty.
@@ -213,11 +213,11 @@ class SearchIndex:
             raise invalid(f"offset + limit exceeds {MAX_DEPTH}.")
         parser = query_parser(self._schema, limit)
         query = parser.parse(message.query)
-        request = Request(parser, self._collection, query, self._primary_key, returns)
+        request = AggregationRequest(parser, self._collection, query, self._primary_key, returns)
         sort, after = message.sort.SerializeToString() or self._schema.index_sort, None
         if message.token:
             sort, *keys, key = unpacked(message.token, self._identity)
-            after = Place(tuple(keys), key)
+            after = Position(tuple(keys), key)
         return _Search(
             query=query,
             sort=sort,
@@ -278,7 +278,7 @@ class _Search:
     query: Query
     sort: bytes
     sorters: tuple[Sorter, ...]
-    after: Place | None
+    after: Position | None
     offset: int
     limit: int
     has_order: bool

@@ -11,10 +11,10 @@ class InnerHits:
     """How the matching rows of a nested field are returned.
 
     Args:
-        sorters: Their order; none for their places in the field.
-        offset: How many are passed over.
-        limit: How many are returned at most.
-        highlight: What is highlighted in them.
+        sorters: their order; none for their places in the field.
+        offset: how many are passed over.
+        limit: how many are returned at most.
+        highlight: what is highlighted in them.
     """
 
     sorters: tuple[Sorter, ...]

@@ -17,14 +17,14 @@ def parsed(kind: Message, data: bytes) -> Message:
     """Read a message.
 
     Args:
-        kind: The message's class, an attribute of `pb`.
-        data: Its bytes.
+        kind: the message's class, an attribute of `pb`.
+        data: its bytes.
 
     Returns:
         The message.
 
     Raises:
-        SearchError: The bytes are not such a message.
+        SearchError: the bytes are not such a message.
     """
     message = kind()
     with well_formed():
@@ -37,10 +37,10 @@ def check_texts(message: Message) -> None:
     """Refuse a message with a string that is none.
 
     Args:
-        message: The message: protobuf gives bytes for what is not UTF-8.
+        message: the message: protobuf gives bytes for what is not UTF-8.
 
     Raises:
-        SearchError: A string in it, or in a message in it, is not UTF-8.
+        SearchError: a string in it, or in a message in it, is not UTF-8.
     """
     for field, value in message.ListFields():
         if field.message_type is not None:
@@ -60,7 +60,7 @@ def well_formed() -> Iterator[None]:
     is: whole parsers run inside this.
 
     Raises:
-        SearchError: Something inside could not be read.
+        SearchError: something inside could not be read.
     """
     try:
         yield
@@ -72,8 +72,8 @@ def given(message: Message, name: str) -> Any:
     """A field's value.
 
     Args:
-        message: The message.
-        name: The name of an optional field.
+        message: the message.
+        name: the name of an optional field.
 
     Returns:
         The value, or None if the message does not have it (protobuf would give a default).

@@ -21,12 +21,12 @@ _FEW = 10
 
 
 @dataclass(frozen=True)
-class Place:
+class Position:
     """A place between documents: right after one that was there, and may be gone.
 
     Args:
-        keys: What each sorter compared of that document.
-        key: Its key.
+        keys: what each sorter compared of that document.
+        key: its key.
     """
 
     keys: tuple[Comparable, ...]
@@ -37,10 +37,10 @@ class Ordering:
     """An order of a collection's documents.
 
     Args:
-        collection: The documents.
-        sorters: What they are sorted by, the first counting most. What is equal after all of them
+        collection: the documents.
+        sorters: what they are sorted by, the first counting most. What is equal after all of them
             is in the order of the primary key; what has no value comes last.
-        score: How relevant a document is.
+        score: how relevant a document is.
     """
 
     def __init__(self, collection: Collection, sorters: Sequence[Sorter], score: Scorer) -> None:
@@ -49,14 +49,14 @@ class Ordering:
         self._keys: list[KeyOf] = [one.key(collection, score) for one in self._sorters]
 
     def first(
-        self, matches: set[Document], count: int | None, after: Place | None = None
+        self, matches: set[Document], count: int | None, after: Position | None = None
     ) -> list[Document]:
         """The first documents in this order.
 
         Args:
-            matches: The documents to choose from.
-            count: How many at most, None for all.
-            after: The place where to start, None for the start.
+            matches: the documents to choose from.
+            count: how many at most, None for all.
+            after: the place where to start, None for the start.
 
         Returns:
             The documents, in order.
@@ -71,12 +71,12 @@ class Ordering:
         some = self._likely(matches, wanted, after)
         return self._after(self._sorted(some, 0), after)[:count]
 
-    def place(self, document: Document) -> Place:
+    def place(self, document: Document) -> Position:
         """The place right after a document."""
-        return Place(tuple(key(document) for key in self._keys), document.key)
+        return Position(tuple(key(document) for key in self._keys), document.key)
 
     def _walk(
-        self, groups: Iterable[list[Document]], matches: set[Document], after: Place | None
+        self, groups: Iterable[list[Document]], matches: set[Document], after: Position | None
     ) -> Iterator[Document]:
         """The matches, of groups of documents that the first sorter says are equal."""
         key = self._keys[0]
@@ -93,7 +93,7 @@ class Ordering:
         yield from self._after(self._sorted(without, 1), after)
 
     def _likely(
-        self, matches: set[Document], count: int, after: Place | None
+        self, matches: set[Document], count: int, after: Position | None
     ) -> Iterable[Document]:
         """The matches that can be among the first after a place, by the first sorter alone."""
         if count * _FEW > len(matches):
@@ -150,12 +150,12 @@ class Ordering:
             result += [document for value, document in keyed if value is None]
         return result
 
-    def _after(self, documents: list[Document], place: Place | None) -> list[Document]:
+    def _after(self, documents: list[Document], place: Position | None) -> list[Document]:
         if place is None:
             return documents
         return documents[bisect_left(documents, True, key=lambda one: self._is_after(one, place)) :]
 
-    def _is_after(self, document: Document, place: Place) -> bool:
+    def _is_after(self, document: Document, place: Position) -> bool:
         for sorter, key, other in zip(self._sorters, self._keys, place.keys, strict=True):
             own = key(document)
             if own == other:

@@ -51,10 +51,10 @@ class Postings:
         """The documents with a value in a range.
 
         Args:
-            lower: The lower end, None for none.
-            upper: The upper end, None for none.
-            include_lower: Whether the lower end is in the range.
-            include_upper: Whether the upper end is in the range.
+            lower: the lower end, None for none.
+            upper: the upper end, None for none.
+            include_lower: whether the lower end is in the range.
+            include_upper: whether the upper end is in the range.
 
         Returns:
             The documents.
@@ -80,8 +80,8 @@ class Postings:
         """The documents in the order of their values.
 
         Args:
-            descending: Whether the greatest value comes first.
-            first: The value to start at, None for the first of all.
+            descending: whether the greatest value comes first.
+            first: the value to start at, None for the first of all.
 
         Yields:
             The documents of one value after another, each in the order of the keys.

@@ -17,8 +17,8 @@ class IndexSchema:
     """What an index keeps of a table's rows.
 
     Args:
-        fields: The fields, those of nested fields inside them.
-        index_sort: The order that the index has when a query asks for none: the bytes of a
+        fields: the fields, those of nested fields inside them.
+        index_sort: the order that the index has when a query asks for none: the bytes of a
             protobuf `Sort`, empty for the order of the primary key.
     """
 
@@ -34,13 +34,13 @@ class IndexSchema:
         """Read and check the schema of a `CreateSearchIndex` request.
 
         Args:
-            message: The protobuf message `IndexSchema`.
+            message: the protobuf message `IndexSchema`.
 
         Returns:
             The schema.
 
         Raises:
-            SearchError: A field, its type, its options or the index sort is wrong.
+            SearchError: a field, its type, its options or the index sort is wrong.
         """
         with well_formed():
             check_texts(message)
@@ -50,7 +50,7 @@ class IndexSchema:
         """Whether a column's value can be read from the index alone.
 
         Args:
-            column: The name of an attribute column.
+            column: the name of an attribute column.
 
         Returns:
             True if a field has it: then a search may ask for 1,000 rows at once.
@@ -62,14 +62,14 @@ class IndexSchema:
         """Find a field.
 
         Args:
-            name: Its full name.
-            scope: The nested field whose rows are looked at, empty for the rows of the table.
+            name: its full name.
+            scope: the nested field whose rows are looked at, empty for the rows of the table.
 
         Returns:
             The field.
 
         Raises:
-            SearchError: There is none, or it belongs to other rows.
+            SearchError: there is none, or it belongs to other rows.
         """
         one = self.any_field(name)
         if one.scope != scope:
@@ -80,13 +80,13 @@ class IndexSchema:
         """Find a field, of the rows of the table or of a nested field.
 
         Args:
-            name: Its full name.
+            name: its full name.
 
         Returns:
             The field.
 
         Raises:
-            SearchError: There is none.
+            SearchError: there is none.
         """
         one = self.by_name.get(name)
         if one is None:

@@ -16,10 +16,10 @@ class HitMaker:
     """Makes the hits of one query in one collection.
 
     Args:
-        query: The query.
-        collection: The documents that it was asked for.
-        sorters: What they are sorted by: only if that is relevance does a hit have a score.
-        highlight: What is highlighted in them.
+        query: the query.
+        collection: the documents that it was asked for.
+        sorters: what they are sorted by: only if that is relevance does a hit have a score.
+        highlight: what is highlighted in them.
     """
 
     def __init__(

@@ -27,14 +27,14 @@ def parse_sort(parser: QueryParser, message: Message) -> tuple[Sorter, ...]:
     """Read a sort.
 
     Args:
-        parser: The parser of queries for the rows that are sorted.
-        message: The protobuf message `Sort`.
+        parser: the parser of queries for the rows that are sorted.
+        message: the protobuf message `Sort`.
 
     Returns:
         What is sorted by, the first counting most.
 
     Raises:
-        SearchError: A sorter is of no known kind, or a field cannot be sorted by.
+        SearchError: a sorter is of no known kind, or a field cannot be sorted by.
     """
     if len(message.sorter) > MAX_SORTERS:
         raise invalid(f"The number of sorters exceeds {MAX_SORTERS}.")

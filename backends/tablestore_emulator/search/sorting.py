@@ -34,8 +34,8 @@ class Sorter(ABC):
         """What is compared.
 
         Args:
-            collection: The documents to be sorted are some of these.
-            score: How relevant a document is.
+            collection: the documents to be sorted are some of these.
+            score: how relevant a document is.
 
         Returns:
             A function of a document.
@@ -45,8 +45,8 @@ class Sorter(ABC):
         """All documents that have something to compare, sorted, if the index has them so.
 
         Args:
-            collection: The documents.
-            first: The value to start at, None for the first of all.
+            collection: the documents.
+            first: the value to start at, None for the first of all.
 
         Returns:
             The documents of one value after another; None if it would have to sort them.
@@ -98,10 +98,10 @@ class FieldSort(Sorter):
     """By a field.
 
     Args:
-        field: The field, of these documents or of a nested field in them.
-        descending: Whether the greatest comes first.
-        mode: Which of several values counts.
-        nested_filter: Which rows of the nested field count, None for all.
+        field: the field, of these documents or of a nested field in them.
+        descending: whether the greatest comes first.
+        mode: which of several values counts.
+        nested_filter: which rows of the nested field count, None for all.
     """
 
     field: Field
@@ -133,12 +133,12 @@ class GeoDistanceSort(Sorter):
     """By the distance to some points.
 
     Args:
-        field: A field of places.
-        points: The points.
-        descending: Whether the farthest comes first.
-        mode: Which of several distances counts.
-        distance: How a distance is measured.
-        nested_filter: Which rows of the nested field count, None for all.
+        field: a field of places.
+        points: the points.
+        descending: whether the farthest comes first.
+        mode: which of several distances counts.
+        distance: how a distance is measured.
+        nested_filter: which rows of the nested field count, None for all.
     """
 
     field: Field

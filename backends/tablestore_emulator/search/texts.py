@@ -20,7 +20,7 @@ class Texts:
     so scores stay as they are while somebody deletes what a page showed, and no hit is skipped.
 
     Args:
-        analyzer: How its texts become tokens.
+        analyzer: how its texts become tokens.
     """
 
     def __init__(self, analyzer: Analyzer) -> None:
@@ -93,8 +93,8 @@ class Texts:
         """The documents that have tokens in a row.
 
         Args:
-            unit: The tokens.
-            slop: By how many places in all they may be apart, or out of order.
+            unit: the tokens.
+            slop: by how many places in all they may be apart, or out of order.
 
         Returns:
             The documents; none for no tokens.
@@ -115,9 +115,9 @@ class Texts:
         """How relevant a document is to some of these.
 
         Args:
-            units: Tokens in a row; each that a document has counts.
-            slop: As for `having`.
-            weight: What the score is multiplied with.
+            units: tokens in a row; each that a document has counts.
+            slop: as for `having`.
+            weight: what the score is multiplied with.
 
         Returns:
             A function that gives a document's BM25 score.

@@ -21,8 +21,8 @@ def packed(items: Sequence[Comparable], identity: bytes) -> bytes:
     """Make a token.
 
     Args:
-        items: Values of an index, tuples of them, and None.
-        identity: What the token is good for.
+        items: values of an index, tuples of them, and None.
+        identity: what the token is good for.
 
     Returns:
         The token, of ASCII letters, digits and signs.
@@ -35,14 +35,14 @@ def unpacked(token: bytes, identity: bytes) -> list[Comparable]:
     """Read a token.
 
     Args:
-        token: The token.
-        identity: What it must be good for.
+        token: the token.
+        identity: what it must be good for.
 
     Returns:
         The items that it was made of.
 
     Raises:
-        SearchError: It was not made by `packed`, or for something else.
+        SearchError: it was not made by `packed`, or for something else.
     """
     try:
         data = base64.b64decode(token, validate=True)

@@ -22,9 +22,9 @@ def indexed(field: Field, raw: object, *, from_json: bool = False) -> tuple[Comp
     """What the index keeps of a column's value.
 
     Args:
-        field: The field.
-        raw: The column's value; None if there is none.
-        from_json: Whether it is a value inside a JSON object, not a column's.
+        field: the field.
+        raw: the column's value; None if there is none.
+        from_json: whether it is a value inside a JSON object, not a column's.
 
     Returns:
         The values; empty if there is none, or if it is not of the field's type or too large. Such
@@ -54,14 +54,14 @@ def coerced(field: Field, value: Value) -> Comparable:
     """A query's value as a value of the field: `"12"` finds 12 in a field of integers.
 
     Args:
-        field: The field.
-        value: The value that the query has.
+        field: the field.
+        value: the value that the query has.
 
     Returns:
         A value that can be compared with the field's.
 
     Raises:
-        SearchError: It cannot be understood as one.
+        SearchError: it cannot be understood as one.
     """
     if isinstance(value, bytes):
         value = value.decode(errors="replace")

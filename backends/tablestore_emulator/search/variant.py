@@ -11,13 +11,13 @@ def decode(data: bytes) -> Value:
     """Read one value.
 
     Args:
-        data: The value's bytes, nothing before or after it.
+        data: the value's bytes, nothing before or after it.
 
     Returns:
         The value.
 
     Raises:
-        SearchError: The bytes are none, or a bound, or a double that is not finite.
+        SearchError: the bytes are none, or a bound, or a double that is not finite.
     """
     try:
         value = decode_value(data)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from tablestore_emulator.search.document import Document
-from tablestore_emulator.search.field import Metric
+from tablestore_emulator.search.field import VectorMetric
 
 
 def _numpy() -> Any:
@@ -28,11 +28,11 @@ class Vectors:
     """The vectors of one field.
 
     Args:
-        dimension: Their length.
-        metric: How they are compared.
+        dimension: their length.
+        metric: how they are compared.
     """
 
-    def __init__(self, dimension: int, metric: Metric) -> None:
+    def __init__(self, dimension: int, metric: VectorMetric) -> None:
         self._metric = metric
         self._dimension = dimension
         self._rows: dict[Document, int] = {}
@@ -62,9 +62,9 @@ class Vectors:
         """The documents whose vectors are the most like a vector.
 
         Args:
-            vector: The vector.
-            count: How many at most.
-            among: The documents to choose from, None for all.
+            vector: the vector.
+            count: how many at most.
+            among: the documents to choose from, None for all.
 
         Returns:
             The documents with their scores, the best first; of equals, the lowest key first.
@@ -94,31 +94,33 @@ def _grown(matrix: Any, dimension: int) -> Any:
     return numpy.concatenate([matrix, more]) if numpy else matrix + more
 
 
-def _scores(matrix: Any, rows: list[int], vector: Sequence[float], metric: Metric) -> list[float]:
+def _scores(
+    matrix: Any, rows: list[int], vector: Sequence[float], metric: VectorMetric
+) -> list[float]:
     some = matrix[rows].astype(numpy.float64)
     wanted = numpy.asarray(vector, dtype=numpy.float64)
-    if metric is Metric.EUCLIDEAN:
+    if metric is VectorMetric.EUCLIDEAN:
         difference = some - wanted
         likeness = numpy.einsum("ij,ij->i", difference, difference)
     else:
         likeness = some @ wanted
-        if metric is Metric.COSINE:
+        if metric is VectorMetric.COSINE:
             lengths = numpy.linalg.norm(some, axis=1) * numpy.linalg.norm(wanted)
             likeness = likeness / numpy.where(lengths == 0, 1.0, lengths)
     return [_SCORES[metric](float(one)) for one in likeness]
 
 
 def _plain_scores(
-    matrix: Any, rows: list[int], vector: Sequence[float], metric: Metric
+    matrix: Any, rows: list[int], vector: Sequence[float], metric: VectorMetric
 ) -> list[float]:
     scores = []
     for row in rows:
         one = matrix[row]
-        if metric is Metric.EUCLIDEAN:
+        if metric is VectorMetric.EUCLIDEAN:
             likeness = math.dist(one, vector) ** 2
         else:
             likeness = math.sumprod(one, vector) if hasattr(math, "sumprod") else _dot(one, vector)
-            if metric is Metric.COSINE:
+            if metric is VectorMetric.COSINE:
                 likeness /= (math.hypot(*one) * math.hypot(*vector)) or 1.0
         scores.append(_SCORES[metric](likeness))
     return scores
@@ -130,8 +132,8 @@ def _dot(one: Sequence[float], other: Sequence[float]) -> float:
 
 # The service's formulas are pictures in its documentation; these are Lucene's, and give the same
 # order.
-_SCORES: dict[Metric, Callable[[float], float]] = {
-    Metric.EUCLIDEAN: lambda squared: 1 / (1 + squared),
-    Metric.COSINE: lambda cosine: max(0.0, (1 + cosine) / 2),
-    Metric.DOT_PRODUCT: lambda dot: 1 + dot if dot >= 0 else 1 / (1 - dot),
+_SCORES: dict[VectorMetric, Callable[[float], float]] = {
+    VectorMetric.EUCLIDEAN: lambda squared: 1 / (1 + squared),
+    VectorMetric.COSINE: lambda cosine: max(0.0, (1 + cosine) / 2),
+    VectorMetric.DOT_PRODUCT: lambda dot: 1 + dot if dot >= 0 else 1 / (1 - dot),
 }

@@ -13,7 +13,7 @@ def fits(pattern: str) -> Callable[[str], bool]:
     """A test for a pattern.
 
     Args:
-        pattern: The pattern. A star or a question mark cannot be looked for itself.
+        pattern: the pattern. A star or a question mark cannot be looked for itself.
 
     Returns:
         A function that says whether a whole text is of the pattern.

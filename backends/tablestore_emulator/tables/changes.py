@@ -8,17 +8,17 @@ from typing import NamedTuple
 
 from tablestore_emulator.errors import condition_failed, invalid
 from tablestore_emulator.limits import Limits, row_bytes
-from tablestore_emulator.plain_buffer import Cell, Operation, Row, decode_row
+from tablestore_emulator.plain_buffer import Cell, CellOperation, EncodedRow, decode_row
 from tablestore_emulator.protocol import Message, tables
 from tablestore_emulator.tables.filters import Filter, parse_filter
 from tablestore_emulator.tables.row import StoredRow
 from tablestore_emulator.tables.schema import check_values
 from tablestore_emulator.values import AUTO_INCREMENT, NamedKey
 
-_DELETES = (Operation.DELETE_ALL_VERSIONS, Operation.DELETE_ONE_VERSION)
+_DELETES = (CellOperation.DELETE_ALL_VERSIONS, CellOperation.DELETE_ONE_VERSION)
 
 
-class Kind(Enum):
+class ChangeKind(Enum):
     """How a row is changed."""
 
     PUT = "PutRow"
@@ -83,7 +83,7 @@ class Change(NamedTuple):
         size: how many bytes it counts for.
     """
 
-    kind: Kind
+    kind: ChangeKind
     primary_key: NamedKey
     cells: list[Cell]
     condition: Condition
@@ -97,7 +97,7 @@ class Change(NamedTuple):
 
 
 def change_of(
-    kind: Kind, data: bytes, condition: Message, returned: Message, limits: Limits
+    kind: ChangeKind, data: bytes, condition: Message, returned: Message, limits: Limits
 ) -> Change:
     """Return the change that a request asks for.
 
@@ -169,7 +169,7 @@ def _condition(message: Message, limits: Limits) -> Condition:
     return Condition(message.row_existence, columns)
 
 
-def _check_put(row: Row) -> None:
+def _check_put(row: EncodedRow) -> None:
     _check_no_marker(row)
     for cell in row.cells:
         if cell.operation is not None:
@@ -178,7 +178,7 @@ def _check_put(row: Row) -> None:
             raise invalid("Invalid request of put row: find cells without values.")
 
 
-def _check_update(row: Row) -> None:
+def _check_update(row: EncodedRow) -> None:
     _check_no_marker(row)
     if not row.cells:
         raise invalid("Invalid update row request: missing cells in request.")
@@ -194,22 +194,26 @@ def _check_delete_of_cell(cell: Cell) -> None:
         raise invalid(
             "Column value cannot be given when type is DELETE_ONE_VERSION,DELETE_ALL_VERSION."
         )
-    if cell.operation is Operation.DELETE_ONE_VERSION and cell.timestamp is None:
+    if cell.operation is CellOperation.DELETE_ONE_VERSION and cell.timestamp is None:
         raise invalid("Timestamp must be given when type is DELETE_ONE_VERSION.")
-    if cell.operation is Operation.DELETE_ALL_VERSIONS and cell.timestamp is not None:
+    if cell.operation is CellOperation.DELETE_ALL_VERSIONS and cell.timestamp is not None:
         raise invalid("Timestamp cannot be given when type is DELETE_ALL_VERSION.")
 
 
-def _check_delete(row: Row) -> None:
+def _check_delete(row: EncodedRow) -> None:
     if not row.is_deleted:
         raise invalid("Invalid request of delete row: missing RowDeleteMarker in request.")
     if row.cells:
         raise invalid("Invalid delete row request: unexpected cells in request.")
 
 
-def _check_no_marker(row: Row) -> None:
+def _check_no_marker(row: EncodedRow) -> None:
     if row.is_deleted:
         raise invalid("Invalid request of put/update row: unexpected RowDeleteMarker in request.")
 
 
-_CHECKS = {Kind.PUT: _check_put, Kind.UPDATE: _check_update, Kind.DELETE: _check_delete}
+_CHECKS = {
+    ChangeKind.PUT: _check_put,
+    ChangeKind.UPDATE: _check_update,
+    ChangeKind.DELETE: _check_delete,
+}

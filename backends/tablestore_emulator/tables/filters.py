@@ -45,7 +45,7 @@ class Filter(Protocol):
         """
 
 
-class Page(NamedTuple):
+class ColumnPage(NamedTuple):
     """Which of a row's columns are returned: so many after so many."""
 
     offset: int
@@ -56,7 +56,7 @@ class Parsed(NamedTuple):
     """What a request's filter says."""
 
     rows: Filter | None
-    page: Page | None
+    page: ColumnPage | None
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ def parse_filter(data: bytes, limits: Limits) -> Parsed:
             raise invalid("Offset in ColumnPaginationFilter must be greater than or equal to 0.")
         if page.limit <= 0:
             raise invalid("Limit in ColumnPaginationFilter must be greater than 0.")
-        return Parsed(None, Page(page.offset, page.limit))
+        return Parsed(None, ColumnPage(page.offset, page.limit))
     return Parsed(_Parser(limits).filter(message, 0), None)
 
 

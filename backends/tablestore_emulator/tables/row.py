@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from tablestore_emulator.errors import invalid
 from tablestore_emulator.plain_buffer import (
     Cell,
+    CellOperation,
     EncodedCell,
-    Operation,
     encode_cell,
 )
 from tablestore_emulator.tables.options import FOREVER, Options
@@ -164,10 +164,10 @@ def update(
     writes = False
     for cell in cells:
         versions = row.columns.get(cell.name, [])
-        if cell.operation is Operation.DELETE_ALL_VERSIONS:
+        if cell.operation is CellOperation.DELETE_ALL_VERSIONS:
             row.columns.pop(cell.name, None)
             continue
-        if cell.operation is Operation.DELETE_ONE_VERSION:
+        if cell.operation is CellOperation.DELETE_ONE_VERSION:
             kept = [version for version in versions if version.timestamp != cell.timestamp]
             if kept:
                 row.columns[cell.name] = kept
@@ -177,7 +177,7 @@ def update(
         writes = True
         assert cell.value is not None
         value: Value = cell.value
-        if cell.operation is Operation.INCREMENT:
+        if cell.operation is CellOperation.INCREMENT:
             value = _sum(cell.name, versions, value)
         stamp = cell.timestamp
         if stamp is None:

@@ -11,7 +11,7 @@ from random import Random
 
 from tablestore_emulator.clock import Clock
 from tablestore_emulator.errors import invalid
-from tablestore_emulator.lag import Change, ChangeLog, Lag
+from tablestore_emulator.lag import ChangeLog, DelayedChange, Lag
 from tablestore_emulator.limits import Limits, check_table_name
 from tablestore_emulator.protocol import Message, tables
 from tablestore_emulator.tables.row import StoredRow
@@ -109,7 +109,7 @@ class SecondaryIndex:
         if self.is_local:
             self.catch_up()
 
-    def _apply(self, change: Change) -> None:
+    def _apply(self, change: DelayedChange) -> None:
         before = self._keys.pop(change.key, None)
         after = None if change.row is None else self._key(change.key, change.row.latest())
         if before is not None and before != after:

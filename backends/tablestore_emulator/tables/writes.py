@@ -9,7 +9,7 @@ from tablestore_emulator.errors import invalid
 from tablestore_emulator.plain_buffer import HEADER, encode_row
 from tablestore_emulator.protocol import tables
 from tablestore_emulator.tables import row as rows
-from tablestore_emulator.tables.changes import Change, Kind
+from tablestore_emulator.tables.changes import Change, ChangeKind
 from tablestore_emulator.tables.row import StoredRow
 from tablestore_emulator.tables.schema import Schema
 from tablestore_emulator.tables.table import Table, View
@@ -63,7 +63,7 @@ def key_of(table: Table, change: Change, clock: Clock) -> Key:
                 "auto increment."
             )
         return schema.key_to_write(change.primary_key)
-    if change.kind is Kind.DELETE:
+    if change.kind is ChangeKind.DELETE:
         raise invalid("Invalid row to delete which with pk auto increment.")
     if change.condition.existence != tables.IGNORE:
         name = tables.RowExistenceExpectation.Name(change.condition.existence)
@@ -90,16 +90,16 @@ def write(schema: Schema, view: View, key: Key, change: Change, now: int) -> Wri
         ServiceError: its condition does not hold, or the table does not allow it.
     """
     options = schema.options
-    if change.kind is Kind.UPDATE and not options.allow_update:
+    if change.kind is ChangeKind.UPDATE and not options.allow_update:
         raise invalid(f"Update is not allowed for table: '{schema.name}'.")
     rows.check_timestamps(change.cells, options, now)
     stored = view.get(key)
     old = None if stored is None else stored.without_expired(options, now)
     change.condition.check(old)
     new: StoredRow | None = None
-    if change.kind is Kind.PUT:
+    if change.kind is ChangeKind.PUT:
         new = rows.put(change.cells, options, now)
-    elif change.kind is Kind.UPDATE:
+    elif change.kind is ChangeKind.UPDATE:
         new = rows.update(old, change.cells, options, now)
     if new is not None or stored is not None:
         view.put(key, new)

@@ -18,7 +18,7 @@ WAY_NAMES = {"url": "URL"}
 
 
 @dataclass
-class Entry:
+class ListedBackend:
     """What is said about a backend.
 
     Args:
@@ -63,7 +63,7 @@ def backends(mutants: bool) -> None:
     )
 
 
-def _entries() -> list[Entry]:
+def _entries() -> list[ListedBackend]:
     # Backends share stores, and some answers take their time.
     stores: dict[str, tuple[dict[str, str], dict[str, str]]] = {}
     entries = []
@@ -71,9 +71,9 @@ def _entries() -> list[Entry]:
         try:
             backend = resolve(name)
         except UnknownBackend as error:
-            entries.append(Entry(name, error=str(error)))
+            entries.append(ListedBackend(name, error=str(error)))
             continue
-        entry = Entry(name, "durable" if backend.durable else "core (ephemeral by design)")
+        entry = ListedBackend(name, "durable" if backend.durable else "core (ephemeral by design)")
         if backend.store is not None:
             if backend.store not in stores:
                 stores[backend.store] = _ways_of(backend.store)
@@ -95,10 +95,10 @@ def _ways_of(store: str) -> tuple[dict[str, str], dict[str, str]]:
     return ways, reasons
 
 
-def _print_table(console: Terminal, entries: list[Entry]) -> None:
+def _print_table(console: Terminal, entries: list[ListedBackend]) -> None:
     footnotes: list[str] = []
 
-    def cell(entry: Entry, way: str) -> str:
+    def cell(entry: ListedBackend, way: str) -> str:
         if way in entry.ways:
             return entry.ways[way].partition("://")[0] + "://" * (way == "url")
         reason = entry.error or entry.reasons.get(way)
@@ -120,7 +120,7 @@ def _print_table(console: Terminal, entries: list[Entry]) -> None:
         console.print(f"({number}) {text}", markup=False)
 
 
-def _line(entry: Entry) -> str:
+def _line(entry: ListedBackend) -> str:
     if entry.error or not entry.ways | entry.reasons:
         return f"{entry.name} {entry.level}: {entry.error or 'needs no store'}"
     there = [

@@ -19,7 +19,6 @@ from memcert.command_line.question import (
     check_runner,
 )
 from memcert.contracts import contract_of
-from memcert.engine.corpus.saved_failures import SavedFailures
 from memcert.engine.output.files import Unwritable, check_writable
 from memcert.engine.rule import Level
 from memcert.engine.running.preflight import preflight
@@ -28,7 +27,8 @@ from memcert.engine.search.plan import TOP_LEVEL, Plan, asked_of
 from memcert.engine.verdicts.certificate import Certificate, succeeded, write_certificate
 from memcert.engine.verdicts.certification import certify as run
 from memcert.engine.verdicts.deviation import read_deviations
-from memcert.reports.console import Watch, show
+from memcert.engine.verdicts.saved_failures import SavedFailures
+from memcert.reports.console import RunDisplay, show
 from memcert.reports.files import write_reports
 from memcert.reports.terminal import Terminal
 from memcert.resolver import resolve
@@ -139,7 +139,7 @@ def certify(
     with Runner(contract, backend, server) as runner:
         check_runner(runner, asked)
         _, chosen = asked_of(runner, plan)
-        watch = Watch(console, len(chosen), backend.name)
+        watch = RunDisplay(console, len(chosen), backend.name)
         with watch.shown():
             capabilities = preflight(runner)
             check_capabilities(plan, chosen, capabilities)

@@ -25,7 +25,7 @@ def tablestore(arguments: tuple[str, ...]) -> None:
     from tablestore_emulator.__main__ import main
 
     try:
-        failed = main(arguments)
+        failed = main(arguments, "memcert emulator tablestore")
     except ModuleNotFoundError as error:
         raise WrongQuestion(
             f"the emulator needs an extra: pip install 'memcert[tablestore]' ({error})"

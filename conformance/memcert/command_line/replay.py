@@ -42,10 +42,10 @@ def replay(file: Path, name: str, server: str | None, as_script: bool) -> None:
     program = read(file, contract)
     console = Terminal()
     divergence = run_again(program, backend, server)
-    for place, text in story(program):
-        number = "" if place is None else place + 1
+    for step_number, text in story(program):
+        number = "" if step_number is None else step_number + 1
         console.print(f"{number:>3} {text}", markup=False, soft_wrap=True)
-        if divergence is not None and divergence.step == place:
+        if divergence is not None and divergence.step == step_number:
             console.print(f"    then: {divergence.operation}", markup=False, soft_wrap=True)
             console.print(f"    expected: {divergence.expected}", markup=False, soft_wrap=True)
             console.print(f"    observed: {divergence.observed}", markup=False, soft_wrap=True)

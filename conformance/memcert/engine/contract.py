@@ -37,7 +37,7 @@ class Contract:
         document: where it can be read.
         reference: what defines it in `memcert_reference`.
         titles: the headings of the rules, by what their ids begin with.
-        version: changed whenever a rule is added or changed.
+        version: changed with a release whose rules are others; between releases, `digest` tells.
         methods: what an object must have to be opened at all.
         operations: the operations by kind.
         model: returns a new model of one space, for a backend with some capabilities.

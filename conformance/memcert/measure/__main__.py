@@ -11,8 +11,8 @@ import click
 from memcert.command_line.errors import WrongQuestion, in_one_line
 from memcert.engine.output.files import check_writable
 from memcert.measure.console import show
-from memcert.measure.part import Held
-from memcert.measure.plan import Plan
+from memcert.measure.findings import Held
+from memcert.measure.plan import MeasurementPlan
 from memcert.measure.report import STEM, write
 from memcert.measure.run import MEASUREMENTS, run
 from memcert.reports.terminal import Terminal
@@ -22,7 +22,7 @@ from memcert_backends.catalogue import BUILT_IN
 _PLAIN_WIDTH = 160
 """How wide tables may be where no terminal says it."""
 
-QUICK = Plan(messages=2_000, rounds=20)
+QUICK = MeasurementPlan(messages=2_000, rounds=20)
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -52,13 +52,13 @@ QUICK = Plan(messages=2_000, rounds=20)
 @click.option(
     "--messages",
     type=click.IntRange(min=200),
-    show_default=f"{Plan.messages:,}",
+    show_default=f"{MeasurementPlan.messages:,}",
     help="How many messages a full space holds.",
 )
 @click.option(
     "--rounds",
     type=click.IntRange(min=1),
-    show_default=str(Plan.rounds),
+    show_default=str(MeasurementPlan.rounds),
     help="How many pairs each ratio is made of; six are the fewest that make an interval.",
 )
 @click.option(
@@ -82,8 +82,8 @@ def main(
     Exit status: 0 all that was measured holds, 1 something does not, 2 nothing could be measured,
     or the question was wrong.
     """
-    standard = QUICK if quick else Plan()
-    plan = Plan(messages=messages or standard.messages, rounds=rounds or standard.rounds)
+    standard = QUICK if quick else MeasurementPlan()
+    plan = MeasurementPlan(messages=messages or standard.messages, rounds=rounds or standard.rounds)
     chosen = names or tuple(name for name in BUILT_IN if name != "reference")
     ways = _ways(chosen, servers)
     check_writable(folder)

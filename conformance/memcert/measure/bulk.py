@@ -9,13 +9,13 @@ from functools import partial
 from typing import Any
 
 from memcert.measure.baseline import REDIS, bare_driver
+from memcert.measure.display import MeasurementDisplay
+from memcert.measure.findings import Part, check, judged, not_measured
+from memcert.measure.measured_backend import MeasuredBackend
 from memcert.measure.messages import fill, payload_of, some_messages
-from memcert.measure.part import Part, check, judged, not_measured
 from memcert.measure.ping import Pings, pinging
-from memcert.measure.plan import Plan
-from memcert.measure.subject import Subject
+from memcert.measure.plan import MeasurementPlan
 from memcert.measure.timing import seconds_text, spread, timed_alone
-from memcert.measure.watch import Watch
 
 TITLE = "deleting half of a space"
 
@@ -28,7 +28,9 @@ WAIT_SECONDS = 0.4
 _REST_SECONDS = 0.5
 
 
-async def measure(subject: Subject, plan: Plan, watch: Watch) -> Part:
+async def measure(
+    subject: MeasuredBackend, plan: MeasurementPlan, watch: MeasurementDisplay
+) -> Part:
     """Time deleting every other message in one call.
 
     Args:
@@ -103,7 +105,7 @@ async def measure(subject: Subject, plan: Plan, watch: Watch) -> Part:
     return part
 
 
-async def _servers(subject: Subject) -> tuple[list[str], str]:
+async def _servers(subject: MeasuredBackend) -> tuple[list[str], str]:
     """Return the URLs of the servers to ping, or why there are none."""
     server = subject.server
     if server is None or server.store not in REDIS:

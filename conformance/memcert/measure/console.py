@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from memcert.measure.part import Held
+from memcert.measure.findings import Held
 from memcert.measure.report import about_lines
 from memcert.measure.run import Run
 

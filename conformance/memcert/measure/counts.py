@@ -6,12 +6,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from memcert.measure.display import MeasurementDisplay
+from memcert.measure.findings import Line, Part, judged, not_measured
+from memcert.measure.measured_backend import MeasuredBackend
 from memcert.measure.messages import MARK, fill, some_messages
-from memcert.measure.part import Line, Part, judged, not_measured
-from memcert.measure.plan import Plan
-from memcert.measure.subject import Subject
+from memcert.measure.plan import MeasurementPlan
 from memcert.measure.traffic import Counter, counter_of
-from memcert.measure.watch import Watch
 
 TITLE = "round trips"
 
@@ -19,7 +19,7 @@ _NEW = some_messages(3, seed=1)
 
 
 @dataclass(frozen=True)
-class Operation:
+class CountedOperation:
     """An operation whose traffic is counted.
 
     Args:
@@ -36,37 +36,43 @@ class Operation:
 
 
 OPERATIONS = (
-    Operation("add one", lambda memory, _: memory.add(_NEW[0], MARK), small=True),
-    Operation("size", lambda memory, _: memory.size(), writes=False, small=True),
-    Operation("get_memory", lambda memory, _: memory.get_memory(), writes=False),
-    Operation("get_memory of a mark", lambda memory, _: memory.get_memory(MARK), writes=False),
-    Operation(
+    CountedOperation("add one", lambda memory, _: memory.add(_NEW[0], MARK), small=True),
+    CountedOperation("size", lambda memory, _: memory.size(), writes=False, small=True),
+    CountedOperation("get_memory", lambda memory, _: memory.get_memory(), writes=False),
+    CountedOperation(
+        "get_memory of a mark", lambda memory, _: memory.get_memory(MARK), writes=False
+    ),
+    CountedOperation(
         "get_memory without a mark",
         lambda memory, _: memory.get_memory(exclude_mark="other"),
         writes=False,
     ),
-    Operation(
+    CountedOperation(
         "get_memory of a mark without another",
         lambda memory, _: memory.get_memory(MARK, "other"),
         writes=False,
     ),
-    Operation(
+    CountedOperation(
         "mark one id",
         lambda memory, ids: memory.update_messages_mark("seen", msg_ids=ids[:1]),
         small=True,
     ),
-    Operation(
+    CountedOperation(
         "replace the mark of one id",
         lambda memory, ids: memory.update_messages_mark("rare", "seen", ids[:1]),
         small=True,
     ),
-    Operation("mark all", lambda memory, _: memory.update_messages_mark("all")),
-    Operation("unmark all", lambda memory, _: memory.update_messages_mark(None, "all")),
-    Operation("delete_by_mark of one", lambda memory, _: memory.delete_by_mark("rare"), small=True),
-    Operation("delete one id", lambda memory, ids: memory.delete(ids[1:2]), small=True),
-    Operation("update_compressed_summary", lambda memory, _: memory.update_compressed_summary("s")),
-    Operation("export_state", lambda memory, _: memory.export_state(), writes=False),
-    Operation("clear", lambda memory, _: memory.clear()),
+    CountedOperation("mark all", lambda memory, _: memory.update_messages_mark("all")),
+    CountedOperation("unmark all", lambda memory, _: memory.update_messages_mark(None, "all")),
+    CountedOperation(
+        "delete_by_mark of one", lambda memory, _: memory.delete_by_mark("rare"), small=True
+    ),
+    CountedOperation("delete one id", lambda memory, ids: memory.delete(ids[1:2]), small=True),
+    CountedOperation(
+        "update_compressed_summary", lambda memory, _: memory.update_compressed_summary("s")
+    ),
+    CountedOperation("export_state", lambda memory, _: memory.export_state(), writes=False),
+    CountedOperation("clear", lambda memory, _: memory.clear()),
 )
 """Every operation; each finds what it needs, and the last one leaves nothing."""
 
@@ -74,7 +80,9 @@ Counts = Mapping[str, Mapping[int, Mapping[str, int]]]
 """By operation, number of stored messages, and unit."""
 
 
-async def measure(subject: Subject, plan: Plan, watch: Watch) -> Part:
+async def measure(
+    subject: MeasuredBackend, plan: MeasurementPlan, watch: MeasurementDisplay
+) -> Part:
     """Count what every operation sends.
 
     Args:
@@ -109,7 +117,7 @@ async def _count(memory: Any, stored: int, counter: Counter) -> dict[str, Mappin
     found: dict[str, Mapping[str, int]] = {}
     for operation in OPERATIONS:
 
-        async def run(operation: Operation = operation) -> None:
+        async def run(operation: CountedOperation = operation) -> None:
             await operation.run(memory, ids)
 
         found[operation.name] = await counter.count(run)
@@ -118,7 +126,7 @@ async def _count(memory: Any, stored: int, counter: Counter) -> dict[str, Mappin
     return found
 
 
-def _part(counts: Counts, counter: Counter, plan: Plan) -> Part:
+def _part(counts: Counts, counter: Counter, plan: MeasurementPlan) -> Part:
     sizes = plan.stored
     units = [*counter.gated, *([counter.work] if counter.work else [])]
     part = Part(

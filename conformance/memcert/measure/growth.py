@@ -9,12 +9,12 @@ from random import Random
 from typing import Any
 
 from memcert.measure.baseline import Bare, bare_driver
+from memcert.measure.display import MeasurementDisplay
+from memcert.measure.findings import Part, at_most, check, not_measured
+from memcert.measure.measured_backend import MeasuredBackend
 from memcert.measure.messages import MARK, fill, message, payload_of, some_messages
-from memcert.measure.part import Part, at_most, check, not_measured
-from memcert.measure.plan import Plan
-from memcert.measure.subject import Subject
+from memcert.measure.plan import MeasurementPlan
 from memcert.measure.timing import paired_ratio, ratio_text, seconds_text, spread, timed
-from memcert.measure.watch import Watch
 from memcert_backends.servers import Server
 
 TITLE = "operations on one message"
@@ -48,7 +48,9 @@ class Case:
     bare_times: dict[str, list[float]] = field(default_factory=dict)
 
 
-async def measure(subject: Subject, plan: Plan, watch: Watch) -> Part:
+async def measure(
+    subject: MeasuredBackend, plan: MeasurementPlan, watch: MeasurementDisplay
+) -> Part:
     """Time operations on one message in three spaces, round by round, in random order.
 
     Args:
@@ -85,7 +87,7 @@ async def measure(subject: Subject, plan: Plan, watch: Watch) -> Part:
 
 
 async def _case(
-    stack: AsyncExitStack, subject: Subject, name: str, stored: int, server: Server | None
+    stack: AsyncExitStack, subject: MeasuredBackend, name: str, stored: int, server: Server | None
 ) -> Case:
     table = f"{stored}_{len(name)}"
     memory = await stack.enter_async_context(subject.memory(f"growth-{table}", server))
@@ -140,7 +142,7 @@ async def _time(
     times.setdefault(name, []).append(seconds)
 
 
-def _part(cases: list[Case], plan: Plan) -> Part:
+def _part(cases: list[Case], plan: MeasurementPlan) -> Part:
     base, *fuller = cases
     driver = base.bare.name if base.bare else "bare driver"
     part = Part(

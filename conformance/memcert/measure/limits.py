@@ -7,12 +7,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from memcert.measure.baseline import Bare, bare_driver
+from memcert.measure.display import MeasurementDisplay
+from memcert.measure.findings import Line, Part, check, judged
+from memcert.measure.measured_backend import MeasuredBackend
 from memcert.measure.messages import MARK, large_message, payload_of, some_messages
-from memcert.measure.part import Line, Part, check, judged
-from memcert.measure.plan import Plan
-from memcert.measure.subject import Subject
+from memcert.measure.plan import MeasurementPlan
 from memcert.measure.timing import seconds_text, spread, timed_alone
-from memcert.measure.watch import Watch
 from memcert_reference import Msg
 
 TITLE = "large messages and many ids"
@@ -44,7 +44,9 @@ class Trial:
         return answer
 
 
-async def measure(subject: Subject, plan: Plan, watch: Watch) -> Part:
+async def measure(
+    subject: MeasuredBackend, plan: MeasurementPlan, watch: MeasurementDisplay
+) -> Part:
     """Store a large message, and store, mark and delete many in one call each.
 
     Args:

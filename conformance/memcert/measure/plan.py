@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Plan:
+class MeasurementPlan:
     """The sizes of a run, and how often each thing is timed.
 
     Args:

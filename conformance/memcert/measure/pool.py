@@ -11,13 +11,13 @@ from time import perf_counter
 from typing import Any
 
 from memcert.measure.baseline import Bare, bare_driver
+from memcert.measure.display import MeasurementDisplay
+from memcert.measure.findings import Part, judged, not_measured
+from memcert.measure.measured_backend import MeasuredBackend
 from memcert.measure.messages import payload_of, some_messages
-from memcert.measure.part import Part, judged, not_measured
-from memcert.measure.plan import Plan
+from memcert.measure.plan import MeasurementPlan
 from memcert.measure.sharing import on_one_pool
-from memcert.measure.subject import Subject
 from memcert.measure.timing import seconds_text, timed_alone
-from memcert.measure.watch import Watch
 
 TITLE = "many memories on a small pool"
 
@@ -82,7 +82,9 @@ class Work:
         return found
 
 
-async def measure(subject: Subject, plan: Plan, watch: Watch) -> Part:
+async def measure(
+    subject: MeasuredBackend, plan: MeasurementPlan, watch: MeasurementDisplay
+) -> Part:
     """Let many memories read and write at once, and look for what is missing afterwards.
 
     Args:
@@ -140,7 +142,7 @@ async def measure(subject: Subject, plan: Plan, watch: Watch) -> Part:
     return part
 
 
-async def _bare_work(drivers: Sequence[Bare], plan: Plan) -> None:
+async def _bare_work(drivers: Sequence[Bare], plan: MeasurementPlan) -> None:
     """Do the same number of operations with the same bytes, on as many connections."""
     idle: asyncio.Queue[Bare] = asyncio.Queue()
     for each in drivers:

@@ -8,12 +8,12 @@ from random import Random
 from typing import Any
 
 from memcert.measure.baseline import Bare, bare_driver
+from memcert.measure.display import MeasurementDisplay
+from memcert.measure.findings import Part, at_most, check, not_measured
+from memcert.measure.measured_backend import MeasuredBackend
 from memcert.measure.messages import fill, payload_of, some_messages
-from memcert.measure.part import Part, at_most, check, not_measured
-from memcert.measure.plan import Plan
-from memcert.measure.subject import Subject
+from memcert.measure.plan import MeasurementPlan
 from memcert.measure.timing import paired_ratio, ratio_text, seconds_text, spread, timed_alone
-from memcert.measure.watch import Watch
 from memcert_reference import Msg
 
 TITLE = "reading a whole space"
@@ -24,7 +24,9 @@ LIMIT = 1.5
 _PARTS = ("fetch", "json.loads", "build")
 
 
-async def measure(subject: Subject, plan: Plan, watch: Watch) -> Part:
+async def measure(
+    subject: MeasuredBackend, plan: MeasurementPlan, watch: MeasurementDisplay
+) -> Part:
     """Time get_memory, and its parts without a memory, in turns.
 
     Args:

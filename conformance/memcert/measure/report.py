@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from memcert.engine.output.files import write_text
-from memcert.measure.part import Held, Part
+from memcert.measure.findings import Held, Part
 from memcert.measure.run import MEASUREMENTS, Measured, Run
 from memcert_reference import JSONValue
 

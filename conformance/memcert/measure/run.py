@@ -15,11 +15,11 @@ from rich.console import Console
 from memcert.engine.clients.handle import BadFactory
 from memcert.engine.verdicts.versions import drivers, kit_version
 from memcert.measure import bulk, counts, growth, limits, pool, reading
+from memcert.measure.display import MeasurementDisplay
+from memcert.measure.findings import Held, Line, Part, judged, not_measured
 from memcert.measure.machine import load, machine
-from memcert.measure.part import Held, Line, Part, judged, not_measured
-from memcert.measure.plan import Plan
-from memcert.measure.subject import Subject
-from memcert.measure.watch import Watch
+from memcert.measure.measured_backend import MeasuredBackend
+from memcert.measure.plan import MeasurementPlan
 from memcert.resolver import UnknownBackend, resolve
 from memcert_backends.servers import Server, ServerUnavailable, start
 from memcert_reference import JSONValue
@@ -30,7 +30,7 @@ class Measurement(NamedTuple):
 
     title: str
     """What it is, for reports."""
-    measure: Callable[[Subject, Plan, Watch], Awaitable[Part]]
+    measure: Callable[[MeasuredBackend, MeasurementPlan, MeasurementDisplay], Awaitable[Part]]
     """Measures it."""
 
 
@@ -78,7 +78,7 @@ class Run:
         about: the kit, the machine, versions and the date.
     """
 
-    plan: Plan
+    plan: MeasurementPlan
     backends: list[Measured]
     about: dict[str, JSONValue]
 
@@ -92,7 +92,10 @@ class Run:
 
 
 def run(
-    names: Mapping[str, str | None], chosen: Collection[str], plan: Plan, console: Console
+    names: Mapping[str, str | None],
+    chosen: Collection[str],
+    plan: MeasurementPlan,
+    console: Console,
 ) -> Run:
     """Measure backends, each measurement on all of them before the next one.
 
@@ -112,7 +115,7 @@ def run(
         "measured": [each for each in MEASUREMENTS if each in chosen],
         "load_before": load(),
     }
-    watch, token = Watch(console), uuid.uuid4().hex[:8]
+    watch, token = MeasurementDisplay(console), uuid.uuid4().hex[:8]
     found = [Measured(name) for name in names]
     with ExitStack() as servers:
         subjects = [_subject(measured, names[measured.name], token, servers) for measured in found]
@@ -126,7 +129,9 @@ def run(
     return Run(plan, found, about | {"load_after": load(), "drivers": dict(drivers())})
 
 
-def _subject(measured: Measured, how: str | None, token: str, servers: ExitStack) -> Subject | None:
+def _subject(
+    measured: Measured, how: str | None, token: str, servers: ExitStack
+) -> MeasuredBackend | None:
     """Start a backend's store; where that cannot be had, the line that says so is all there is."""
     try:
         backend = resolve(measured.name)
@@ -137,7 +142,7 @@ def _subject(measured: Measured, how: str | None, token: str, servers: ExitStack
     except ServerUnavailable as error:
         measured.parts.append(Part("all of it", lines=[not_measured("every line", str(error))]))
         return None
-    return Subject(backend, measured.server, token)
+    return MeasuredBackend(backend, measured.server, token)
 
 
 def _real(store: str) -> str | None:
@@ -145,7 +150,12 @@ def _real(store: str) -> str | None:
     return "process" if store == "redis" else None
 
 
-async def _part(measurement: Measurement, subject: Subject, plan: Plan, watch: Watch) -> Part:
+async def _part(
+    measurement: Measurement,
+    subject: MeasuredBackend,
+    plan: MeasurementPlan,
+    watch: MeasurementDisplay,
+) -> Part:
     try:
         async with asyncio.timeout(PART_SECONDS):
             return await measurement.measure(subject, plan, watch)

@@ -7,8 +7,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.util import find_spec
 from typing import Any, TypeAlias
 
-from memcert.measure.plan import Plan
-from memcert.measure.subject import Subject
+from memcert.measure.measured_backend import MeasuredBackend
+from memcert.measure.plan import MeasurementPlan
 from memcert.measure.traffic.sql import engine_url
 from memcert_backends.servers import Server
 
@@ -20,7 +20,9 @@ WAIT_SECONDS = 30.0
 
 
 @asynccontextmanager
-async def on_one_pool(subject: Subject, plan: Plan) -> AsyncIterator[tuple[Opener, str] | None]:
+async def on_one_pool(
+    subject: MeasuredBackend, plan: MeasurementPlan
+) -> AsyncIterator[tuple[Opener, str] | None]:
     """Return what makes memories on one pool, and what pool it is; None where there is no way.
 
     Args:
@@ -48,7 +50,7 @@ def _is(memory: Any, package: str, name: str) -> bool:
 
 
 async def _redis(
-    stack: AsyncExitStack, kind: Any, server: Server, plan: Plan
+    stack: AsyncExitStack, kind: Any, server: Server, plan: MeasurementPlan
 ) -> tuple[Opener, str]:
     from redis.asyncio import BlockingConnectionPool
     from redis.asyncio.retry import Retry
@@ -78,7 +80,11 @@ async def _redis(
 
 
 async def _sql(
-    stack: AsyncExitStack, kind: Any, subject: Subject, server: Server, plan: Plan
+    stack: AsyncExitStack,
+    kind: Any,
+    subject: MeasuredBackend,
+    server: Server,
+    plan: MeasurementPlan,
 ) -> tuple[Opener, str] | None:
     from sqlalchemy import AsyncAdaptedQueuePool
     from sqlalchemy.ext.asyncio import create_async_engine

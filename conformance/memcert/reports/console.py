@@ -45,7 +45,7 @@ SCRIPTS = 1
 """How many counterexamples are printed as scripts; the others are named with their files."""
 
 
-class Watch:
+class RunDisplay:
     """Shows how far a run is.
 
     Args:

@@ -1,8 +1,8 @@
-"""Gathering the common corpus: a program for each rule and each mutant that is meant to fail it."""
+"""Writing the corpus: a program for each rule and each mutant that is meant to fail it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,10 @@ from memcert.engine.programs.program import Program
 from memcert.engine.programs.reading import parse_program, read_program
 from memcert.engine.running.preflight import preflight
 from memcert.engine.running.runner import Runner
-from memcert.repository.matrix import Matrix, Row
+from memcert.repository.matrix import Matrix, MatrixRow
 
 
-def gather(folder: Path, matrix: Matrix) -> list[str]:
+def write_corpus(folder: Path, matrix: Matrix, only: Collection[str] | None = None) -> list[str]:
     """Make a folder hold a program for each rule and each mutant that is meant to fail it.
 
     A program that is there and still shows its mutant stays as it is, so that the corpus changes
@@ -25,7 +25,9 @@ def gather(folder: Path, matrix: Matrix) -> list[str]:
 
     Args:
         folder: the common corpus.
-        matrix: what was found of every mutant.
+        matrix: what was found of every mutant, or of those that fail some rules.
+        only: the ids of the rules whose programs are written; None for all, and then every other
+            file is removed.
 
     Returns:
         A line for each file that was written or removed.
@@ -38,18 +40,20 @@ def gather(folder: Path, matrix: Matrix) -> list[str]:
         with Runner(matrix.contract, row.mutant.backend) as runner:
             preflight(runner)
             for entry, known in _entries(row, folder, runner):
+                if only is not None and entry.rule not in only:
+                    continue
                 wanted.add(entry.file_name)
                 if not known:
                     write_text(folder / entry.file_name, entry.program.to_text() + "\n")
                     said.append(f"wrote {entry.file_name}")
-    for path in sorted(folder.glob("*")):
+    for path in sorted(folder.glob("*")) if only is None else ():
         if path.name not in wanted:
             path.unlink()
             said.append(f"removed {path.name}")
     return said
 
 
-def _entries(row: Row, folder: Path, runner: Runner) -> Iterator[tuple[CorpusEntry, bool]]:
+def _entries(row: MatrixRow, folder: Path, runner: Runner) -> Iterator[tuple[CorpusEntry, bool]]:
     """Yield the programs that show a mutant, and whether each is there already."""
 
     def breaks(program: Program) -> bool:

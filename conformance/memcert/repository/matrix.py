@@ -13,7 +13,6 @@ from time import perf_counter
 
 from memcert.engine.contract import Contract
 from memcert.engine.corpus.corpus import Corpus
-from memcert.engine.corpus.saved_failures import SavedFailures
 from memcert.engine.mutant import Mutant
 from memcert.engine.programs.program import Program
 from memcert.engine.rule import Level, Rule
@@ -22,6 +21,7 @@ from memcert.engine.running.runner import Runner
 from memcert.engine.search.plan import Plan
 from memcert.engine.search.search import Search
 from memcert.engine.verdicts.certification import certify
+from memcert.engine.verdicts.saved_failures import SavedFailures
 from memcert.engine.verdicts.verdict import Finding, Verdict
 
 PROGRAMS = 2
@@ -39,7 +39,7 @@ come to the same one.
 
 
 @dataclass(frozen=True)
-class Row:
+class MatrixRow:
     """What was found of one mutant.
 
     Args:
@@ -74,7 +74,7 @@ class Matrix:
     """
 
     contract: Contract
-    rows: Sequence[Row]
+    rows: Sequence[MatrixRow]
     seconds: float = field(compare=False)
 
     def meant(self, rule: str) -> list[str]:
@@ -143,7 +143,7 @@ def judge_mutant(
     mutant: Mutant,
     samples: Mapping[str, Sequence[Program]],
     plan: Plan = PLAN,
-) -> Row:
+) -> MatrixRow:
     """Judge one mutant.
 
     Args:
@@ -170,11 +170,11 @@ def judge_mutant(
             and any(
                 runner.execute(program).divergence is not None
                 for program in samples.get(rule.id, ())
-                if meant_for_trials or not program.troubled
+                if meant_for_trials or not program.is_concurrent
             )
         ]
     verdicts = {verdict.rule: verdict for verdict in found.verdicts}
-    return Row(mutant, [verdicts[rule] for rule in mutant.kills], others)
+    return MatrixRow(mutant, [verdicts[rule] for rule in mutant.kills], others)
 
 
 def sample_programs(rule: Rule, seed: int, count: int) -> Sequence[Program]:

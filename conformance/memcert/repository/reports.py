@@ -12,15 +12,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from memcert.contracts import contract_of, contracts
-from memcert.engine.corpus.saved_failures import SavedFailures
 from memcert.engine.output.files import write_text
 from memcert.engine.output.foreign_text import markdown as escaped
 from memcert.engine.running.runner import Runner
 from memcert.engine.search.plan import Plan
 from memcert.engine.verdicts.certificate import Certificate, standing_of, write_certificate
 from memcert.engine.verdicts.certification import certify
+from memcert.engine.verdicts.saved_failures import SavedFailures
 from memcert.engine.verdicts.verdict import Finding
-from memcert.reports.console import Watch, show
+from memcert.reports.console import RunDisplay, show
 from memcert.reports.files import readable_json
 from memcert.reports.markdown import markdown
 from memcert.reports.summary import counts
@@ -92,7 +92,7 @@ def main(folder: Path, readme: Path, budget: float | None) -> None:
     for name, how in SUBJECTS:
         backend, plan = resolve(name), Plan(budget=budget)
         contract = contract_of(backend.contract)
-        watch = Watch(console, len(contract.rules), f"{name}, {how}")
+        watch = RunDisplay(console, len(contract.rules), f"{name}, {how}")
         with Runner(contract, backend, how) as runner:
             with watch.shown():
                 found = certify(runner, plan, SavedFailures(None, name, contract), watch)

@@ -13,15 +13,10 @@ import redis
 from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from memcert_backends.servers import (
-    Server,
-    ServerUnavailable,
-    mariadb_process,
-    postgresql_process,
-    redis_address,
-    start,
-    why_not,
-)
+from memcert_backends.redis import address as redis_address
+from memcert_backends.servers import Server, ServerUnavailable, start, why_not
+from memcert_backends.sql.mysql import mariadb_process
+from memcert_backends.sql.postgresql import process as postgresql_process
 from memcert_backends.sql.server import Product
 
 POSTGRESQL, MARIADB = postgresql_process.PRODUCT, mariadb_process.PRODUCT

@@ -19,7 +19,7 @@ from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
-from memcert_backends.servers.server_process import Program, running
+from memcert_backends.servers.server_process import ServerProgram, running
 from memcert_backends.sql import AsyncSQLAlchemyMemory
 from memcert_backends.sql.account import account_for
 from memcert_reference import Msg
@@ -94,7 +94,7 @@ def through(url: str, mode: str) -> Iterator[str]:
             with socket.socket() as probe:
                 return probe.connect_ex(("127.0.0.1", port)) == 0
 
-        with running(Program("pgbouncer", path, folder, command, ready)) as process:
+        with running(ServerProgram("pgbouncer", path, folder, command, ready)) as process:
             host, port = process.address
             yield parts.set(host=host, port=port).render_as_string(hide_password=False)
 

@@ -14,7 +14,7 @@ from memcert_backends.tablestore.log import BrokenLog, Log
 from memcert_backends.tablestore.record import FEW_CHANGES, Head, part_key, record_key
 from memcert_backends.tablestore.row import KIND, Item
 from memcert_backends.tablestore.state import addition, replacement
-from memcert_backends.tablestore.table import Table
+from memcert_backends.tablestore.table import LogTable
 from memcert_reference import Msg
 
 from .conftest import Place
@@ -36,7 +36,7 @@ def _log_of(memory: TablestoreMemory) -> Log:
     return memory._log
 
 
-def _table_of(memory: TablestoreMemory) -> Table:
+def _table_of(memory: TablestoreMemory) -> LogTable:
     return memory._log._table
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from memcert_backends.stored_rows import MarkedRow, Row
+from memcert_backends.stored_rows import MarkedRow, MessageRow
 from memcert_backends.tablestore.record import (
     CHANGE,
     CHECKPOINT,
@@ -121,8 +121,10 @@ def test_parts_are_those_of_the_writer_and_all_of_them(kind: str) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        addition([Row("m\n", '{"a":"\\n\\u2028"}'), Row("é", "{}")], ["x\n", "\U0001f600"]),
-        addition([Row("m", "\u2028\x85\x1e")], []),
+        addition(
+            [MessageRow("m\n", '{"a":"\\n\\u2028"}'), MessageRow("é", "{}")], ["x\n", "\U0001f600"]
+        ),
+        addition([MessageRow("m", "\u2028\x85\x1e")], []),
         replacement("sum\n\0", [MarkedRow("m", "{}", ["x"]), MarkedRow("n", "[]", [])]),
         replacement("", []),
         deletion(["a", "b\r\n"]),

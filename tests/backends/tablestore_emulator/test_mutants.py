@@ -30,7 +30,7 @@ from tablestore_emulator.apis import batches, searches, transactions
 from tablestore_emulator.apis import rows as row_operations
 from tablestore_emulator.clock import Clock
 from tablestore_emulator.controlled_service import Emulator
-from tablestore_emulator.faults import Faults
+from tablestore_emulator.faults import FaultQueue
 from tablestore_emulator.instance import Instance
 from tablestore_emulator.lag import ChangeLog, Lag
 from tablestore_emulator.limits import Limits
@@ -457,7 +457,7 @@ MUTANTS = [
     ),
     Mutant(
         "faults do not end",
-        Faults,
+        FaultQueue,
         "next",
         lambda _: lambda self, api: next((it for it in self._faults if it.api in ("*", api)), None),
         "faults:which_calls_a_fault_is_about",

@@ -16,7 +16,7 @@ from tablestore_emulator import signing
 from tablestore_emulator.apis import APIS
 from tablestore_emulator.plain_buffer import (
     HEADER,
-    Operation,
+    CellOperation,
     encode_cell,
     encode_row,
     encode_value,
@@ -94,7 +94,7 @@ class Maker:
                 self.text(),
                 self.random.choice([None, self.value()]),
                 self.random.choice([None, None, 5, -1, 2**62, int(time.time() * 1000)]),
-                self.random.choice([None, None, *Operation]),
+                self.random.choice([None, None, *CellOperation]),
             )
             for _ in range(self.random.randrange(4))
         ]

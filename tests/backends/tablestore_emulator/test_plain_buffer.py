@@ -19,9 +19,9 @@ from tablestore_emulator.checksum import checksum
 from tablestore_emulator.plain_buffer import (
     HEADER,
     Cell,
-    Operation,
+    CellOperation,
+    EncodedRow,
     PlainBufferError,
-    Row,
     decode_row,
     decode_rows,
     decode_value,
@@ -36,22 +36,22 @@ from tablestore_emulator.values import AUTO_INCREMENT, INF_MAX, INF_MIN
 GOLDEN = {
     "an integer key": (
         "75000000 01 03 04 01000000 61 05 09000000 00 0700000000000000 0a 74 09 f6",
-        Row([("a", 7)], [], False),
+        EncodedRow([("a", 7)], [], False),
     ),
     "a deleted row": (
         "75000000 01 03 04 01000000 61 05 09000000 00 0700000000000000 0a 74 08 09 f1",
-        Row([("a", 7)], [], True),
+        EncodedRow([("a", 7)], [], True),
     ),
     "bounds": (
         "75000000 01 03 04 01000000 61 05 01000000 09 0a df"
         "            03 04 01000000 62 05 01000000 0a 0a e9 09 96",
-        Row([("a", INF_MIN), ("b", INF_MAX)], [], False),
+        EncodedRow([("a", INF_MIN), ("b", INF_MAX)], [], False),
     ),
     "a text and a version": (
         "75000000 01 03 04 01000000 61 05 06000000 03 01000000 78 0a 4d"
         "         02 03 04 01000000 63 05 07000000 03 02000000 c3a9 07 e803000000000000 0a d3"
         "         09 92",
-        Row([("a", "x")], [Cell("c", "é", None, 1000)], False),
+        EncodedRow([("a", "x")], [Cell("c", "é", None, 1000)], False),
     ),
     "deletes and an increment": (
         "75000000 01 03 04 01000000 61 05 01000000 0b 0a d1"
@@ -59,12 +59,12 @@ GOLDEN = {
         "            03 04 01000000 64 06 03 07 0500000000000000 0a 51"
         "            03 04 01000000 65 05 09000000 00 ffffffffffffffff 06 04 0a 68"
         "         09 49",
-        Row(
+        EncodedRow(
             [("a", AUTO_INCREMENT)],
             [
-                Cell("c", None, Operation.DELETE_ALL_VERSIONS),
-                Cell("d", None, Operation.DELETE_ONE_VERSION, 5),
-                Cell("e", -1, Operation.INCREMENT),
+                Cell("c", None, CellOperation.DELETE_ALL_VERSIONS),
+                Cell("d", None, CellOperation.DELETE_ONE_VERSION, 5),
+                Cell("e", -1, CellOperation.INCREMENT),
             ],
             False,
         ),
@@ -73,12 +73,12 @@ GOLDEN = {
         "75000000 01 03 04 01000000 61 05 07000000 07 02000000 00ff 0a 13"
         "         02 03 04 01000000 63 05 09000000 01 000000000000f83f 0a a5"
         "            03 04 01000000 64 05 02000000 02 01 0a 43 09 b1",
-        Row([("a", b"\x00\xff")], [Cell("c", 1.5), Cell("d", True)], False),
+        EncodedRow([("a", b"\x00\xff")], [Cell("c", 1.5), Cell("d", True)], False),
     ),
 }
 
 
-def _encode(row: Row) -> bytes:
+def _encode(row: EncodedRow) -> bytes:
     cells = [encode_cell(it.name, it.value, it.timestamp, it.operation) for it in row.cells]
     return HEADER + encode_row(row.primary_key, cells, row.is_deleted)
 
@@ -124,12 +124,12 @@ STAMPS = st.none() | st.integers(0, 2**63 - 1)
 
 @st.composite
 def _cells(draw: Any) -> Cell:
-    operation = draw(st.none() | st.sampled_from(list(Operation)))
+    operation = draw(st.none() | st.sampled_from(list(CellOperation)))
     return Cell(draw(NAMES), draw(st.none() | VALUES), operation, draw(STAMPS))
 
 
 ROWS = st.builds(
-    Row,
+    EncodedRow,
     st.lists(st.tuples(NAMES, PARTS), min_size=1, max_size=4),
     st.lists(_cells(), max_size=5),
     st.booleans(),
@@ -137,7 +137,7 @@ ROWS = st.builds(
 
 
 @given(ROWS)
-def test_rows_come_back(row: Row) -> None:
+def test_rows_come_back(row: EncodedRow) -> None:
     found = decode_row(_encode(row))
     assert found == row
     for ours, theirs in zip(found.cells, row.cells, strict=True):
@@ -160,7 +160,7 @@ def test_what_the_sdk_encodes_for_a_put(key: Any, cells: Any) -> None:
     columns = [(it.name, _for_sdk(it.value), it.timestamp) for it in cells]
     named = [(name, _for_sdk(value)) for name, value in key]
     sent = bytes(PlainBufferBuilder.serialize_for_put_row(named, columns))
-    row = Row(key, cells, False)
+    row = EncodedRow(key, cells, False)
     assert decode_row(sent) == row
     assert _encode(row) == sent
 
@@ -169,12 +169,12 @@ def test_what_the_sdk_encodes_for_a_put(key: Any, cells: Any) -> None:
 def test_what_the_sdk_encodes_for_a_delete(key: Any) -> None:
     named = [(name, _for_sdk(value)) for name, value in key]
     sent = bytes(PlainBufferBuilder.serialize_for_delete_row(named))
-    assert _encode(Row(key, [], True)) == sent
+    assert _encode(EncodedRow(key, [], True)) == sent
 
 
 @given(st.lists(st.tuples(NAMES, st.integers(0, 9) | st.text()), min_size=1, max_size=4), PLAIN)
 def test_what_the_sdk_reads(key: Any, cells: Any) -> None:
-    sent = _encode(Row(key, cells, False))
+    sent = _encode(EncodedRow(key, cells, False))
     reader = PlainBufferCodedInputStream(PlainBufferInputStream(sent))
     named, columns = reader.read_row()
     assert named == key
@@ -192,12 +192,12 @@ def test_values_that_stand_alone(value: Any) -> None:
 
 def test_names_that_are_not_ascii() -> None:
     # The SDK's writer gives their length in characters, which is wrong.
-    row = Row([("schlüssel", "x")], [Cell("größe", 1)], False)
+    row = EncodedRow([("schlüssel", "x")], [Cell("größe", 1)], False)
     assert decode_row(_encode(row)) == row
 
 
 def test_several_rows() -> None:
-    rows = [Row([("a", number)], [Cell("c", "v")], False) for number in range(3)]
+    rows = [EncodedRow([("a", number)], [Cell("c", "v")], False) for number in range(3)]
     data = HEADER + b"".join(_encode(row)[len(HEADER) :] for row in rows)
     assert decode_rows(data) == rows
     assert decode_rows(b"") == []
@@ -205,7 +205,7 @@ def test_several_rows() -> None:
         decode_row(data)
 
 
-WHOLE = _encode(Row([("a", "key")], [Cell("c", "value", None, 5), Cell("d", 1.5)], False))
+WHOLE = _encode(EncodedRow([("a", "key")], [Cell("c", "value", None, 5), Cell("d", 1.5)], False))
 
 
 @pytest.mark.parametrize("end", range(1, len(WHOLE)))

@@ -303,3 +303,18 @@ def test_what_cannot_be_used_is_said_in_one_line(
     assert result.stderr.count("\n") == 1
     assert said in result.stderr
     assert (folder / "bad.db").read_bytes() == before
+
+
+@pytest.mark.parametrize("store", ["redis", "tablestore"], indirect=True)
+@pytest.mark.parametrize("is_source", [True, False], ids=["from", "to"])
+def test_a_wrong_key_is_said_in_one_line(memcert: Memcert, store: str, is_source: bool) -> None:
+    put("sqlite:///good.db")
+    parts = urlsplit(store)
+    assert parts.password
+    wrong = store.replace(parts.password, f"{parts.password[:-1]}x")
+    source, target = (wrong, "sqlite:///new.db") if is_source else ("sqlite:///good.db", wrong)
+    result = memcert(*copied(source, target))
+    assert result.exit_code == 2
+    assert result.stderr.count("\n") == 1
+    assert any(each in result.stderr for each in ("OTSAuthFailed", "AuthenticationError"))
+    assert parts.password[:-1] not in result.output

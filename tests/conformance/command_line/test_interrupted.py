@@ -186,4 +186,4 @@ def test_the_emulator_is_ended_by_it_as_it_is_meant_to_be(tmp_path: Path) -> Non
 
 def test_the_installed_command_is_the_one_that_is_tried_here() -> None:
     project = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text("utf-8"))
-    assert project["project"]["scripts"] == {"memcert": "memcert.__main__:main"}
+    assert project["project"]["scripts"]["memcert"] == "memcert.__main__:main"

@@ -10,7 +10,7 @@ from pathlib import Path
 from click.testing import Result
 
 from memcert.command_line import main
-from memcert.reports.console import Watch, show
+from memcert.reports.console import RunDisplay, show
 from memcert.reports.terminal import Terminal
 from memcert.short_term import CONTRACT
 from memcert_reference.json_text import load_json
@@ -58,7 +58,7 @@ def test_the_certification() -> None:
     console = Terminal()
     console.file = io.StringIO()
     rules = sum(verdict["finding"] != "not run" for verdict in certificate["verdicts"])
-    with Watch(console, rules, "redis").shown():
+    with RunDisplay(console, rules, "redis").shown():
         pass
     show(console, certificate, CONTRACT, None)
 

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 import memcert.engine.running.sequential_run
 from memcert.engine.contract import Contract
 from memcert.engine.corpus.corpus import Corpus
-from memcert.engine.corpus.saved_failures import SavedFailures
 from memcert.engine.rule import Consequence, Level, Rule
 from memcert.engine.running.runner import Runner
 from memcert.engine.search import search
 from memcert.engine.search.plan import Plan
 from memcert.engine.verdicts.certificate import Certificate, write_certificate
 from memcert.engine.verdicts.certification import certify
+from memcert.engine.verdicts.saved_failures import SavedFailures
 from memcert.engine.verdicts.verdict import Verdict
 from memcert.resolver import as_backend
 from memcert.short_term import CONTRACT

@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from memcert.measure.part import Held, at_most
+from memcert.measure.findings import Held, at_most
 from memcert.measure.timing import (
     interval_rank,
     paired_ratio,

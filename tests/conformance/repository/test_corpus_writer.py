@@ -11,7 +11,7 @@ from memcert.engine.corpus.corpus import Corpus
 from memcert.engine.programs.program import Program, Step
 from memcert.engine.programs.reading import parse_program
 from memcert.engine.search.plan import Plan
-from memcert.repository.corpus_writer import gather, plainest
+from memcert.repository.corpus_writer import plainest, write_corpus
 from memcert.repository.matrix import Matrix, judge_mutants
 from memcert.short_term import CONTRACT
 from memcert.short_term.messages import Message
@@ -30,8 +30,8 @@ def matrix() -> Matrix:
 
 
 def test_there_is_a_program_for_what_was_found(matrix: Matrix, tmp_path: Path) -> None:
-    assert gather(tmp_path, matrix) == [f"wrote {NAME}"]
-    assert gather(tmp_path, matrix) == []
+    assert write_corpus(tmp_path, matrix) == [f"wrote {NAME}"]
+    assert write_corpus(tmp_path, matrix) == []
     (entry,) = Corpus(tmp_path, CONTRACT.operations).entries
     assert (entry.rule, entry.bug) == ("DEL-02", "counts-requests")
     found = matrix.rows[0].verdicts[0].counterexample
@@ -42,21 +42,21 @@ def test_there_is_a_program_for_what_was_found(matrix: Matrix, tmp_path: Path) -
 def test_one_that_still_shows_its_mutant_stays(matrix: Matrix, tmp_path: Path) -> None:
     program = Program((Step(Size()), Step(Delete(("another", "and another")))))
     (tmp_path / NAME).write_text(program.to_text())
-    assert gather(tmp_path, matrix) == []
+    assert write_corpus(tmp_path, matrix) == []
     assert parse_program((tmp_path / NAME).read_bytes(), CONTRACT.operations) == program
 
 
 @pytest.mark.parametrize("text", ["{", Program((Step(Size()),)).to_text()])
 def test_one_that_does_not_is_replaced(matrix: Matrix, tmp_path: Path, text: str) -> None:
     (tmp_path / NAME).write_text(text)
-    assert gather(tmp_path, matrix) == [f"wrote {NAME}"]
+    assert write_corpus(tmp_path, matrix) == [f"wrote {NAME}"]
     assert (tmp_path / NAME).read_text() != text
 
 
 def test_what_is_of_no_mutant_is_removed(matrix: Matrix, tmp_path: Path) -> None:
     for name in ("DEL-02-harmless.json", "DEL-02-gone.json"):
         (tmp_path / name).write_text(Program((Step(Size()),)).to_text())
-    assert gather(tmp_path, matrix) == [
+    assert write_corpus(tmp_path, matrix) == [
         f"wrote {NAME}",
         "removed DEL-02-gone.json",
         "removed DEL-02-harmless.json",

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from memcert.engine.corpus.saved_failures import SavedFailures
 from memcert.engine.programs.reading import parse_program
 from memcert.engine.rule import Faults, Level, Rule
 from memcert.engine.running.preflight import preflight
@@ -19,8 +18,9 @@ from memcert.engine.running.runner import Runner
 from memcert.engine.search import search
 from memcert.engine.search.plan import Plan
 from memcert.engine.verdicts.certification import certify
+from memcert.engine.verdicts.saved_failures import SavedFailures
 from memcert.engine.verdicts.verdict import Finding, Verdict
-from memcert.repository.matrix import PLAN, Row, judge_mutant
+from memcert.repository.matrix import PLAN, MatrixRow, judge_mutant
 from memcert.resolver import resolve
 from memcert.short_term import CONTRACT
 from memcert.short_term.mutants import MUTANTS
@@ -105,7 +105,7 @@ def need_store(backend: Backend) -> None:
         pytest.skip(f"MUTANTS OF A SERVER ARE NOT TESTED: {reason}")
 
 
-def check(row: Row) -> None:
+def check(row: MatrixRow) -> None:
     """Make sure that a mutant is failed as it should be, by programs that say so again."""
     assert row.survived == []
     with judged(row.mutant.backend) as runner:

@@ -14,6 +14,7 @@ from memcert.engine.judging.pruning import Ahead
 from memcert.engine.programs.operation import Operation
 from memcert.engine.programs.outcome import Outcome, same_outcome
 from memcert.short_term.capabilities import ShortTermCapabilities
+from memcert.short_term.fault_strategies import changes, looks
 from memcert.short_term.messages import IdRange, Message, MessageRange
 from memcert.short_term.misuse import AddLarge
 from memcert.short_term.model import Model
@@ -30,7 +31,6 @@ from memcert.short_term.operations import (
 from memcert.short_term.pruning import KNOWN, ShortTermPruning
 from memcert.short_term.sharing_operations import AddThenSpoil
 from memcert.short_term.state_operations import Close, Import, LoadState
-from memcert.short_term.trial_strategies import changes, looks
 
 SETTINGS = settings(max_examples=100, database=None, derandomize=True, deadline=None)
 

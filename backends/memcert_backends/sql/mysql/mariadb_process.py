@@ -13,7 +13,7 @@ from sqlalchemy import URL
 
 from memcert_backends.servers.orphan_guard import guarded_folder
 from memcert_backends.servers.server import ServerUnavailable
-from memcert_backends.servers.server_process import HOST, Program, ServerProcess, running
+from memcert_backends.servers.server_process import HOST, ServerProcess, ServerProgram, running
 from memcert_backends.sql.account import Account, account_for
 from memcert_backends.sql.server import Product
 
@@ -106,7 +106,7 @@ def process(settings: Mapping[str, str] | None = None) -> Iterator[tuple[URL, Se
         def url_at(port: int) -> URL:
             return URL.create("mysql", _USER, password, HOST, port)
 
-        program = Program(
+        program = ServerProgram(
             store="mariadb",
             path=mariadbd,
             folder=folder,

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, TextClause
 
 from memcert_backends.sql.operations import parts_of
-from memcert_backends.sql.several_statements import StepwiseOperations
+from memcert_backends.sql.several_statements import SeveralStatementsOperations
 from memcert_reference.json_text import dump_json
 
 Item = TypeVar("Item")
@@ -20,7 +20,7 @@ _PACKET = "memcert_max_allowed_packet"
 _REST = 32_000
 
 
-class MySQLOperations(StepwiseOperations):
+class MySQLOperations(SeveralStatementsOperations):
     """The operations of one space in MySQL or MariaDB."""
 
     def _identifier_json(self, identifier: str) -> str:

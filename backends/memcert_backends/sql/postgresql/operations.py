@@ -17,7 +17,7 @@ from memcert_backends.sql.postgresql.plans import planned_anew
 from memcert_backends.sql.reads import Reads
 from memcert_backends.sql.sql_text import SQLText
 from memcert_backends.sql.tables import Tables
-from memcert_backends.stored_rows import MarkedRow, Row
+from memcert_backends.stored_rows import MarkedRow, MessageRow
 from memcert_reference.json_text import dump_json
 
 _TYPES: dict[str, Any] = {
@@ -205,7 +205,7 @@ class PostgreSQLOperations(Operations):
         super().__init__(dialect, statements, user_id, session_id)
         self._statements = statements
 
-    def add(self, connection: Connection, rows: list[Row], marks: list[str]) -> None:
+    def add(self, connection: Connection, rows: list[MessageRow], marks: list[str]) -> None:
         space = self._locked(connection)
         if space is None:
             empty = {**self._space, "summary": dump_json("")}

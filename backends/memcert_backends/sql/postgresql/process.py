@@ -15,7 +15,7 @@ from sqlalchemy import URL
 
 from memcert_backends.servers.orphan_guard import guarded_folder
 from memcert_backends.servers.server import ServerUnavailable
-from memcert_backends.servers.server_process import HOST, Program, ServerProcess, running
+from memcert_backends.servers.server_process import HOST, ServerProcess, ServerProgram, running
 from memcert_backends.sql.account import Account, account_for
 from memcert_backends.sql.server import Product
 
@@ -99,7 +99,7 @@ def process(settings: Mapping[str, str] | None = None) -> Iterator[tuple[URL, Se
             return _logged(account.command(postgres, "-D", f"{folder}/data", *options))
 
         state = Path(folder, "data", "postmaster.pid")
-        program = Program(
+        program = ServerProgram(
             store="postgresql",
             path=postgres,
             folder=folder,

@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
 from memcert_backends.sql.dialect import Dialect, explicit_transaction
-from memcert_backends.sql.several_statements import StepwiseOperations
+from memcert_backends.sql.several_statements import SeveralStatementsOperations
 from memcert_backends.sql.sqlite import replacement
 from memcert_backends.sql.sqlite.statements import SQLiteStatements
 from memcert_backends.sql.tables import Tables
@@ -40,7 +40,9 @@ class SQLite(Dialect):
     def statements(self, tables: Tables) -> SQLiteStatements:
         return _statements(self, tables)
 
-    def operations(self, tables: Tables, user_id: str, session_id: str) -> StepwiseOperations:
+    def operations(
+        self, tables: Tables, user_id: str, session_id: str
+    ) -> SeveralStatementsOperations:
         return SQLiteOperations(self, _statements(self, tables), user_id, session_id)
 
     @contextmanager
@@ -91,7 +93,7 @@ class SQLite(Dialect):
         return False
 
 
-class SQLiteOperations(StepwiseOperations):
+class SQLiteOperations(SeveralStatementsOperations):
     """The operations of one space in SQLite."""
 
     _statements: SQLiteStatements

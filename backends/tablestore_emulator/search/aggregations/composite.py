@@ -18,8 +18,8 @@ from tablestore_emulator.search.aggregations.groups import (
 from tablestore_emulator.search.aggregations.histogram import number_buckets
 from tablestore_emulator.search.aggregations.keys import text_of
 from tablestore_emulator.search.aggregations.request import (
+    AggregationRequest,
     Documents,
-    Request,
     values_of,
 )
 from tablestore_emulator.search.document import Document
@@ -83,7 +83,7 @@ class _Composite(GroupBy):
         return 0
 
 
-def composite(request: Request, message: Message, parts: Parts) -> GroupBy:
+def composite(request: AggregationRequest, message: Message, parts: Parts) -> GroupBy:
     """Read a group-by for combinations of values."""
     sources = tuple(_source(request, one) for one in message.sources.group_bys)
     if not 1 <= len(sources) <= MAX_SOURCES:
@@ -100,7 +100,7 @@ def composite(request: Request, message: Message, parts: Parts) -> GroupBy:
     return _Composite(sources, size, after, identity, parts)
 
 
-def _source(request: Request, message: Message) -> _Source:
+def _source(request: AggregationRequest, message: Message) -> _Source:
     kind = message.type if message.HasField("type") else None
     keys: Callable[[Document], Iterable[Comparable]]
     if kind == pb.GROUP_BY_FIELD:

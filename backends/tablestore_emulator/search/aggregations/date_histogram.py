@@ -12,7 +12,7 @@ from tablestore_emulator.search.aggregations.group_by import (
 )
 from tablestore_emulator.search.aggregations.histogram import Buckets, Histogram
 from tablestore_emulator.search.aggregations.request import (
-    Request,
+    AggregationRequest,
     value,
     values_of,
 )
@@ -39,7 +39,7 @@ _FIRST_DAY = date(1970, 1, 1).toordinal()
 Move = Callable[[float], float]
 
 
-def date_histogram(request: Request, message: Message, parts: Parts) -> Histogram:
+def date_histogram(request: AggregationRequest, message: Message, parts: Parts) -> Histogram:
     """Read a group-by for intervals of time."""
     return Histogram(
         date_buckets(request, message),
@@ -53,18 +53,18 @@ def date_histogram(request: Request, message: Message, parts: Parts) -> Histogra
     )
 
 
-def date_buckets(request: Request, message: Message) -> Buckets:
+def date_buckets(request: AggregationRequest, message: Message) -> Buckets:
     """Read the intervals of a `GroupByDateHistogram`.
 
     Args:
-        request: The request.
-        message: The protobuf message.
+        request: the request.
+        message: the protobuf message.
 
     Returns:
         The intervals.
 
     Raises:
-        SearchError: The field, the interval, the range or the time zone is wrong.
+        SearchError: the field, the interval, the range or the time zone is wrong.
     """
     field = request.field(message.field_name, _DATES)
     zone = dates.offset_minutes(message.time_zone)

@@ -23,7 +23,7 @@ class GroupBy(ABC):
         """Group documents.
 
         Args:
-            documents: The documents.
+            documents: the documents.
 
         Returns:
             The protobuf message of the result.
@@ -35,8 +35,8 @@ class Parts:
     """What is computed of documents.
 
     Args:
-        aggregations: The aggregations, each with its name and the number of its type.
-        group_bys: The group-bys, likewise.
+        aggregations: the aggregations, each with its name and the number of its type.
+        group_bys: the group-bys, likewise.
     """
 
     aggregations: tuple[tuple[str, int, Aggregation], ...]
@@ -69,13 +69,13 @@ class Parts:
         """The aggregation of a name, to sort groups by it.
 
         Args:
-            name: The name.
+            name: the name.
 
         Returns:
             The aggregation.
 
         Raises:
-            SearchError: There is none.
+            SearchError: there is none.
         """
         for own, _, aggregation in self.aggregations:
             if own == name:
@@ -102,15 +102,15 @@ def parse_sorting(message: Message, parts: Parts, otherwise: Sorting) -> Sorting
     """Read what groups are sorted by.
 
     Args:
-        message: The protobuf message `GroupBySort`.
-        parts: What is computed of each group.
-        otherwise: What they are sorted by if the message is empty.
+        message: the protobuf message `GroupBySort`.
+        parts: what is computed of each group.
+        otherwise: what they are sorted by if the message is empty.
 
     Returns:
         The sorting.
 
     Raises:
-        SearchError: A sorter is of no known kind, or names no sub-aggregation.
+        SearchError: a sorter is of no known kind, or names no sub-aggregation.
     """
     return tuple(_sorter(one, parts) for one in message.sorters) or otherwise
 
@@ -119,8 +119,8 @@ def grouped(documents: Documents, keys: Callable[[Document], Iterable[Comparable
     """Group documents by keys of theirs.
 
     Args:
-        documents: The documents.
-        keys: A document's keys: it is once in the group of each.
+        documents: the documents.
+        keys: a document's keys: it is once in the group of each.
 
     Returns:
         The groups, in the order of their keys.
@@ -136,8 +136,8 @@ def ordered(groups: Sequence[Group], sorting: Sorting) -> list[Group]:
     """Sort groups.
 
     Args:
-        groups: The groups, in the order that equal ones are to have.
-        sorting: What they are sorted by.
+        groups: the groups, in the order that equal ones are to have.
+        sorting: what they are sorted by.
 
     Returns:
         The groups, sorted.

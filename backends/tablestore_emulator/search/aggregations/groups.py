@@ -16,8 +16,8 @@ from tablestore_emulator.search.aggregations.group_by import (
 )
 from tablestore_emulator.search.aggregations.keys import text_of
 from tablestore_emulator.search.aggregations.request import (
+    AggregationRequest,
     Documents,
-    Request,
     Values,
     values_of,
 )
@@ -35,14 +35,14 @@ def parse_size(message: Message, default: int) -> int:
     """Read how many groups are asked for.
 
     Args:
-        message: A message with `size`.
-        default: What it is if the message does not say.
+        message: a message with `size`.
+        default: what it is if the message does not say.
 
     Returns:
         The number.
 
     Raises:
-        SearchError: It is out of range.
+        SearchError: it is out of range.
     """
     size = given(message, "size")
     size = default if size is None else size
@@ -69,7 +69,7 @@ class _ByValue(GroupBy):
         return message
 
 
-def by_field(request: Request, message: Message, parts: Parts) -> GroupBy:
+def by_field(request: AggregationRequest, message: Message, parts: Parts) -> GroupBy:
     """Read a group-by for the values of a field."""
     field = request.field(message.field_name, PLAIN)
     size = parse_size(message, DEFAULT_SIZE)
@@ -99,14 +99,14 @@ class _ByRange(GroupBy):
         return message
 
 
-def by_range(request: Request, message: Message, parts: Parts) -> GroupBy:
+def by_range(request: AggregationRequest, message: Message, parts: Parts) -> GroupBy:
     """Read a group-by for ranges of numbers, each without its upper end."""
     values = values_of(request.field(message.field_name, NUMBERS), None)
     items = "group_by_range_result_items"
     return _ByRange(values, _ranges(message), pb.GroupByRangeResult, items, parts)
 
 
-def by_geo_distance(request: Request, message: Message, parts: Parts) -> GroupBy:
+def by_geo_distance(request: AggregationRequest, message: Message, parts: Parts) -> GroupBy:
     """Read a group-by for ranges of metres from a place."""
     places = values_of(request.field(message.field_name, _PLACES), None)
     origin = geo.point(f"{message.origin.lat!r},{message.origin.lon!r}")
@@ -152,7 +152,7 @@ class _ByFilter(GroupBy):
         return message
 
 
-def by_filter(request: Request, message: Message, parts: Parts) -> GroupBy:
+def by_filter(request: AggregationRequest, message: Message, parts: Parts) -> GroupBy:
     """Read a group-by for conditions: a group for each, in their order."""
     filters = tuple(request.parser.parse(one) for one in message.filters)
     if not filters:
@@ -186,7 +186,7 @@ class _ByCell(GroupBy):
         return message
 
 
-def by_geo_grid(request: Request, message: Message, parts: Parts) -> GroupBy:
+def by_geo_grid(request: AggregationRequest, message: Message, parts: Parts) -> GroupBy:
     """Read a group-by for the cells of the geohash grid."""
     if not message.HasField("precision"):
         raise invalid("A group-by for a grid needs a precision.")

@@ -17,8 +17,8 @@ from tablestore_emulator.search.aggregations.group_by import (
     parse_sorting,
 )
 from tablestore_emulator.search.aggregations.request import (
+    AggregationRequest,
     Documents,
-    Request,
     Values,
     value,
     values_of,
@@ -36,11 +36,11 @@ class Buckets:
     """Intervals that follow one another without gaps.
 
     Args:
-        values: The values of a document.
-        start: The start of the interval that a value is in.
-        following: The start of the next interval.
-        least: The least value that counts, None for any.
-        greatest: The greatest value that counts, None for any.
+        values: the values of a document.
+        start: the start of the interval that a value is in.
+        following: the start of the next interval.
+        least: the least value that counts, None for any.
+        greatest: the greatest value that counts, None for any.
     """
 
     values: Values
@@ -62,14 +62,14 @@ class Buckets:
         """Groups with empty ones where an interval has no documents.
 
         Args:
-            groups: The groups, in the order of their keys.
+            groups: the groups, in the order of their keys.
 
         Returns:
             A group for each interval from the start of the range, or the first group, to the last
             group: there are no empty ones at the end, also with a range.
 
         Raises:
-            SearchError: There would be too many.
+            SearchError: there would be too many.
         """
         if not groups:
             return []
@@ -90,12 +90,12 @@ class Histogram(GroupBy):
     """Groups of intervals.
 
     Args:
-        buckets: The intervals.
-        least_count: Groups with fewer documents are left out.
-        sorting: What groups are sorted by.
-        write: Puts a group into the result, and returns its item.
-        message: The class of the result.
-        parts: What is computed of each group.
+        buckets: the intervals.
+        least_count: groups with fewer documents are left out.
+        sorting: what groups are sorted by.
+        write: puts a group into the result, and returns its item.
+        message: the class of the result.
+        parts: what is computed of each group.
     """
 
     buckets: Buckets
@@ -117,7 +117,7 @@ class Histogram(GroupBy):
         return message
 
 
-def histogram(request: Request, message: Message, parts: Parts) -> Histogram:
+def histogram(request: AggregationRequest, message: Message, parts: Parts) -> Histogram:
     """Read a group-by for intervals of numbers."""
     return Histogram(
         number_buckets(request, message),
@@ -131,18 +131,18 @@ def histogram(request: Request, message: Message, parts: Parts) -> Histogram:
     )
 
 
-def number_buckets(request: Request, message: Message) -> Buckets:
+def number_buckets(request: AggregationRequest, message: Message) -> Buckets:
     """Read the intervals of a `GroupByHistogram`.
 
     Args:
-        request: The request.
-        message: The protobuf message.
+        request: the request.
+        message: the protobuf message.
 
     Returns:
         The intervals.
 
     Raises:
-        SearchError: The field, the interval or the range is wrong.
+        SearchError: the field, the interval or the range is wrong.
     """
     field = request.field(message.field_name, _KINDS)
     interval = value(field, given(message, "interval"))

@@ -19,7 +19,7 @@ class Aggregation(ABC):
         """Compute it.
 
         Args:
-            documents: The documents.
+            documents: the documents.
 
         Returns:
             The protobuf message of the result.
@@ -36,9 +36,9 @@ class Metric(Aggregation):
     """A number made of a field's values.
 
     Args:
-        values: The values of a document.
-        compute: Makes the number.
-        message: The class of the result.
+        values: the values of a document.
+        compute: makes the number.
+        message: the class of the result.
     """
 
     values: Values
@@ -88,8 +88,8 @@ class Percentiles(Aggregation):
     """The values below which some percentages of all values are.
 
     Args:
-        values: The values of a document.
-        percentages: The percentages, ascending.
+        values: the values of a document.
+        percentages: the percentages, ascending.
     """
 
     values: Values
@@ -109,7 +109,7 @@ def percentile(ordered: Sequence[float], percentage: float) -> float:
     """The value below which a percentage of some values is, between two of them if need be.
 
     Args:
-        ordered: The values, sorted; at least one.
+        ordered: the values, sorted; at least one.
         percentage: 0 to 100.
 
     Returns:

@@ -21,7 +21,7 @@ from tablestore_emulator.search.aggregations.metrics import (
     Percentiles,
 )
 from tablestore_emulator.search.aggregations.request import (
-    Request,
+    AggregationRequest,
     value,
     values_of,
 )
@@ -38,19 +38,19 @@ _COUNTED = PLAIN | {FieldType.GEO_POINT}
 _SUMMED = frozenset({FieldType.LONG, FieldType.DOUBLE})
 
 
-def parse_parts(request: Request, aggregations: Message, group_bys: Message) -> Parts:
+def parse_parts(request: AggregationRequest, aggregations: Message, group_bys: Message) -> Parts:
     """Read what is computed of documents.
 
     Args:
-        request: The request.
-        aggregations: The protobuf message `Aggregations`.
-        group_bys: The protobuf message `GroupBys`.
+        request: the request.
+        aggregations: the protobuf message `Aggregations`.
+        group_bys: the protobuf message `GroupBys`.
 
     Returns:
         The aggregations and group-bys.
 
     Raises:
-        SearchError: One is of no known kind, or something in it is wrong.
+        SearchError: one is of no known kind, or something in it is wrong.
     """
     if request.depth > MAX_DEPTH:
         raise invalid(f"Group-bys are nested in more than {MAX_DEPTH} levels.")
@@ -60,18 +60,18 @@ def parse_parts(request: Request, aggregations: Message, group_bys: Message) -> 
     )
 
 
-def parse_group_by(request: Request, message: Message) -> GroupBy:
+def parse_group_by(request: AggregationRequest, message: Message) -> GroupBy:
     """Read a group-by.
 
     Args:
-        request: The request.
-        message: The protobuf message `GroupBy`.
+        request: the request.
+        message: the protobuf message `GroupBy`.
 
     Returns:
         The group-by.
 
     Raises:
-        SearchError: It is of no known kind, or something in it is wrong.
+        SearchError: it is of no known kind, or something in it is wrong.
     """
     if not message.HasField("type"):
         raise invalid(f"group-by [{message.name}] is of no known kind")
@@ -81,7 +81,7 @@ def parse_group_by(request: Request, message: Message) -> GroupBy:
     return make(inside, body, parse_parts(inside, body.sub_aggs, body.sub_group_bys))
 
 
-def _aggregation(request: Request, message: Message) -> Aggregation:
+def _aggregation(request: AggregationRequest, message: Message) -> Aggregation:
     if not message.HasField("type"):
         raise invalid(f"aggregation [{message.name}] is of no known kind")
     if message.type == pb.AGG_TOP_ROWS:
@@ -97,7 +97,7 @@ def _aggregation(request: Request, message: Message) -> Aggregation:
     return Metric(values_of(field, missing), known.compute, known.result)
 
 
-def _percentiles(request: Request, message: Message) -> Aggregation:
+def _percentiles(request: AggregationRequest, message: Message) -> Aggregation:
     field = request.field(message.field_name, NUMBERS)
     percentages = tuple(sorted(message.percentiles))
     if not percentages or not all(0 <= one <= 100 for one in percentages):
@@ -105,7 +105,7 @@ def _percentiles(request: Request, message: Message) -> Aggregation:
     return Percentiles(values_of(field, value(field, given(message, "missing_value"))), percentages)
 
 
-def _top_rows(request: Request, message: Message) -> Aggregation:
+def _top_rows(request: AggregationRequest, message: Message) -> Aggregation:
     limit = given(message, "limit")
     limit = 1 if limit is None else limit
     if not 1 <= limit <= MAX_TOP_ROWS:
@@ -135,7 +135,7 @@ _METRICS: dict[int, _Known] = {
     ),
 }
 
-_GROUP_BYS: dict[int, tuple[Message, Callable[[Request, Message, Parts], GroupBy]]] = {
+_GROUP_BYS: dict[int, tuple[Message, Callable[[AggregationRequest, Message, Parts], GroupBy]]] = {
     pb.GROUP_BY_FIELD: (pb.GroupByField, by_field),
     pb.GROUP_BY_RANGE: (pb.GroupByRange, by_range),
     pb.GROUP_BY_FILTER: (pb.GroupByFilter, by_filter),

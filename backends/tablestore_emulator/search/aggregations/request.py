@@ -19,16 +19,16 @@ Values = Callable[[Document], Sequence[Comparable]]
 
 
 @dataclass(frozen=True)
-class Request:
+class AggregationRequest:
     """The request around an aggregation.
 
     Args:
-        parser: The parser of the request's queries.
-        collection: The documents that are searched.
-        query: The query whose matches are aggregated.
-        primary_key: The names of the table's primary key columns.
-        returns: Whether the rows that are returned have a column of some name.
-        depth: How many group-bys are around.
+        parser: the parser of the request's queries.
+        collection: the documents that are searched.
+        query: the query whose matches are aggregated.
+        primary_key: the names of the table's primary key columns.
+        returns: whether the rows that are returned have a column of some name.
+        depth: how many group-bys are around.
     """
 
     parser: QueryParser
@@ -42,14 +42,14 @@ class Request:
         """A field that can be aggregated.
 
         Args:
-            name: Its full name.
-            types: The types that it may have.
+            name: its full name.
+            types: the types that it may have.
 
         Returns:
             The field.
 
         Raises:
-            SearchError: There is none, or it has another type, or cannot be aggregated.
+            SearchError: there is none, or it has another type, or cannot be aggregated.
         """
         return self._checked(self.parser.schema.field(name), types)
 
@@ -57,14 +57,14 @@ class Request:
         """A field that can be aggregated to a number: also one of a nested field.
 
         Args:
-            name: Its full name.
-            types: The types that it may have.
+            name: its full name.
+            types: the types that it may have.
 
         Returns:
             The field.
 
         Raises:
-            SearchError: There is none, or it has another type, or cannot be aggregated.
+            SearchError: there is none, or it has another type, or cannot be aggregated.
         """
         return self._checked(self.parser.schema.any_field(name), types)
 
@@ -86,8 +86,8 @@ def values_of(field: Field, missing: Comparable) -> Values:
     """A document's values of a field.
 
     Args:
-        field: The field; if it is nested, its values in all rows of the nested field count.
-        missing: The value of documents that have none, None to pass over them.
+        field: the field; if it is nested, its values in all rows of the nested field count.
+        missing: the value of documents that have none, None to pass over them.
 
     Returns:
         A function of a document. Dates are in milliseconds.

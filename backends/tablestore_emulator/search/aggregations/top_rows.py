@@ -16,10 +16,10 @@ class TopRows(Aggregation):
     """The first rows of a group.
 
     Args:
-        limit: How many.
-        ordering: In which order.
-        primary_key: The names of the primary key columns.
-        returns: Whether they have a column of some name.
+        limit: how many.
+        ordering: in which order.
+        primary_key: the names of the primary key columns.
+        returns: whether they have a column of some name.
     """
 
     limit: int

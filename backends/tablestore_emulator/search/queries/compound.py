@@ -31,12 +31,12 @@ class BoolQuery(_Compound):
     """What must, must not and should match.
 
     Args:
-        must: All of them must match, and count for the score.
-        must_not: None of them may match.
-        filters: All of them must match.
-        should: So many of them must match as `least` says; all that match count for the score.
-        least: How many, None for: one if there is nothing else, else none.
-        weight: What the score is multiplied with.
+        must: all of them must match, and count for the score.
+        must_not: none of them may match.
+        filters: all of them must match.
+        should: so many of them must match as `least` says; all that match count for the score.
+        least: how many, None for: one if there is nothing else, else none.
+        weight: what the score is multiplied with.
     """
 
     must: tuple[Query, ...] = ()
@@ -123,9 +123,9 @@ class DisMaxQuery(_Compound):
     """What any of some queries matches, as relevant as to the best of them.
 
     Args:
-        queries: The queries.
-        tie_breaker: Which part of the other queries' scores is added.
-        weight: What the score is multiplied with.
+        queries: the queries.
+        tie_breaker: which part of the other queries' scores is added.
+        weight: what the score is multiplied with.
     """
 
     queries: tuple[Query, ...]

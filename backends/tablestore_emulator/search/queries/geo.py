@@ -17,10 +17,10 @@ class GeoQuery(Query):
     """The documents that have a place in an area.
 
     Args:
-        field: A field of places.
-        south: The area's lowest latitude: only places from there to `north` are looked at.
-        north: The area's highest latitude.
-        contains: Whether a place is in the area.
+        field: a field of places.
+        south: the area's lowest latitude: only places from there to `north` are looked at.
+        north: the area's highest latitude.
+        contains: whether a place is in the area.
     """
 
     field: Field

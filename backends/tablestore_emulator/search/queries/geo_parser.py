@@ -14,13 +14,13 @@ def parse_point(text: str) -> Point:
     """Read `latitude,longitude`.
 
     Args:
-        text: The point as a query has it.
+        text: the point as a query has it.
 
     Returns:
         The point.
 
     Raises:
-        SearchError: It is none.
+        SearchError: it is none.
     """
     place = geo.point(text)
     if place is None:
@@ -32,14 +32,14 @@ def parse_geo(field: Field, message: Message) -> GeoQuery:
     """Read a query for places.
 
     Args:
-        field: The field of places.
-        message: A `GeoBoundingBoxQuery`, `GeoDistanceQuery` or `GeoPolygonQuery`.
+        field: the field of places.
+        message: a `GeoBoundingBoxQuery`, `GeoDistanceQuery` or `GeoPolygonQuery`.
 
     Returns:
         The query.
 
     Raises:
-        SearchError: A point, the distance or the number of points is wrong.
+        SearchError: a point, the distance or the number of points is wrong.
     """
     if isinstance(message, pb.GeoBoundingBoxQuery):
         top_left, bottom_right = parse_point(message.top_left), parse_point(message.bottom_right)

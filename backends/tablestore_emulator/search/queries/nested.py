@@ -26,11 +26,11 @@ class NestedQuery(Query):
     """The documents with a row in a nested field that a query matches.
 
     Args:
-        path: The nested field's full name.
-        query: What a row in it must match.
-        score_mode: How the rows' scores become one.
-        inner_hits: Whether and how the rows are returned, None for not at all.
-        weight: What the score is multiplied with.
+        path: the nested field's full name.
+        query: what a row in it must match.
+        score_mode: how the rows' scores become one.
+        inner_hits: whether and how the rows are returned, None for not at all.
+        weight: what the score is multiplied with.
     """
 
     path: str

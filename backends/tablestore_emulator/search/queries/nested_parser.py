@@ -16,15 +16,15 @@ def parse_nested(parser: QueryParser, message: Message, weight: float) -> Nested
     """Read a nested query.
 
     Args:
-        parser: The parser of queries for the rows around.
-        message: The protobuf message `NestedQuery`.
-        weight: What the score is multiplied with.
+        parser: the parser of queries for the rows around.
+        message: the protobuf message `NestedQuery`.
+        weight: what the score is multiplied with.
 
     Returns:
         The query.
 
     Raises:
-        SearchError: There is no such nested field, or something in it is wrong.
+        SearchError: there is no such nested field, or something in it is wrong.
     """
     inside = parser.inside(message.path)
     return NestedQuery(

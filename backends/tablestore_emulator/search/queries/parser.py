@@ -42,8 +42,8 @@ def query_parser(schema: IndexSchema, limit: int) -> QueryParser:
     """Return a parser of the queries of one request.
 
     Args:
-        schema: The index's schema.
-        limit: How many rows the request asks for: a vector query finds no fewer.
+        schema: the index's schema.
+        limit: how many rows the request asks for: a vector query finds no fewer.
     """
     return QueryParser(_PARSERS, schema, limit)
 

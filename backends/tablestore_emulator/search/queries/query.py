@@ -26,7 +26,7 @@ class Query(ABC):
         """The documents that meet the condition.
 
         Args:
-            collection: The documents to choose from.
+            collection: the documents to choose from.
 
         Returns:
             The documents. The set may be the index's own: it is not to be changed.
@@ -36,8 +36,8 @@ class Query(ABC):
         """The documents, of some, that meet the condition.
 
         Args:
-            collection: The same as for `matches`.
-            candidates: Some of its documents; not to be changed.
+            collection: the same as for `matches`.
+            candidates: some of its documents; not to be changed.
 
         Returns:
             The documents.
@@ -52,7 +52,7 @@ class Query(ABC):
         """How relevant the documents are that it matches.
 
         Args:
-            collection: The same as for `matches`.
+            collection: the same as for `matches`.
 
         Returns:
             A function of a document that is among the matches.
@@ -64,7 +64,7 @@ class Query(ABC):
         """What it found in a text field.
 
         Args:
-            field: The field's full name.
+            field: the field's full name.
 
         Yields:
             A function for each part of it that looks at this field.

@@ -17,11 +17,11 @@ class QueryParser:
     """Reads the queries of one request.
 
     Args:
-        parsers: What reads each type of query, and the message that it comes as.
-        schema: The index's schema.
-        limit: How many rows the request asks for: a vector query finds no fewer.
-        scope: The nested field whose rows are looked at, empty for the rows of the table.
-        depth: How many queries are around this one.
+        parsers: what reads each type of query, and the message that it comes as.
+        schema: the index's schema.
+        limit: how many rows the request asks for: a vector query finds no fewer.
+        scope: the nested field whose rows are looked at, empty for the rows of the table.
+        depth: how many queries are around this one.
     """
 
     parsers: "Mapping[int, tuple[Message, Parser]]"
@@ -34,13 +34,13 @@ class QueryParser:
         """Read a query.
 
         Args:
-            message: The protobuf message `Query`.
+            message: the protobuf message `Query`.
 
         Returns:
             The query.
 
         Raises:
-            SearchError: It is of no known type, or something in it is wrong.
+            SearchError: it is of no known type, or something in it is wrong.
         """
         if self.depth > MAX_DEPTH:
             raise invalid(f"Queries are nested in more than {MAX_DEPTH} levels.")
@@ -53,13 +53,13 @@ class QueryParser:
         """A parser of queries for the rows of a nested field.
 
         Args:
-            scope: The nested field's full name.
+            scope: the nested field's full name.
 
         Returns:
             The parser.
 
         Raises:
-            SearchError: There is no such nested field.
+            SearchError: there is no such nested field.
         """
         if not self.schema.field(scope, self.scope).opens_scope:
             raise invalid(f"field [{scope}] is not nested")
@@ -69,13 +69,13 @@ class QueryParser:
         """A field that queries may use.
 
         Args:
-            name: Its full name.
+            name: its full name.
 
         Returns:
             The field.
 
         Raises:
-            SearchError: There is none, or it is not indexed.
+            SearchError: there is none, or it is not indexed.
         """
         field = self.schema.field(name, self.scope)
         if not field.is_index:

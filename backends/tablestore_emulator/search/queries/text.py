@@ -16,10 +16,10 @@ class MatchQuery(Query):
     """The documents that have some of a text's words.
 
     Args:
-        field: A text field.
-        text: The text.
-        least: How many of its words a document needs, of how many there are.
-        weight: What the score is multiplied with.
+        field: a text field.
+        text: the text.
+        least: how many of its words a document needs, of how many there are.
+        weight: what the score is multiplied with.
     """
 
     field: Field
@@ -59,11 +59,11 @@ class MatchPhraseQuery(Query):
     """The documents that have a text's words one after another.
 
     Args:
-        field: A text field.
-        text: The text.
-        slop: By how many places the words may be apart.
-        weight: What the score is multiplied with.
-        highlights: Whether what it finds can be highlighted.
+        field: a text field.
+        text: the text.
+        slop: by how many places the words may be apart.
+        weight: what the score is multiplied with.
+        highlights: whether what it finds can be highlighted.
     """
 
     field: Field
@@ -99,8 +99,8 @@ class MinimumShouldMatch:
     """How many of some conditions must hold.
 
     Args:
-        count: That many; if negative, all but that many.
-        percent: That many of a hundred, if given; if negative, all but that many of a hundred.
+        count: that many; if negative, all but that many.
+        percent: that many of a hundred, if given; if negative, all but that many of a hundred.
     """
 
     count: int = 1

@@ -18,15 +18,15 @@ def parse_match(field: Field, message: Message, weight: float) -> MatchQuery:
     """Read a `MatchQuery` for a text field.
 
     Args:
-        field: The field.
-        message: The protobuf message.
-        weight: What the score is multiplied with.
+        field: the field.
+        message: the protobuf message.
+        weight: what the score is multiplied with.
 
     Returns:
         The query.
 
     Raises:
-        SearchError: The minimum that should match is wrong.
+        SearchError: the minimum that should match is wrong.
     """
     if given(message, "operator") == pb.AND:
         return MatchQuery(field, message.text, MinimumShouldMatch(percent=100), weight)
@@ -37,15 +37,15 @@ def parse_phrase(field: Field, message: Message, weight: float) -> MatchPhraseQu
     """Read a `MatchPhraseQuery` for a text field.
 
     Args:
-        field: The field.
-        message: The protobuf message.
-        weight: What the score is multiplied with.
+        field: the field.
+        message: the protobuf message.
+        weight: what the score is multiplied with.
 
     Returns:
         The query.
 
     Raises:
-        SearchError: The slop is negative.
+        SearchError: the slop is negative.
     """
     if message.slop < 0:
         raise invalid("The slop of a match phrase query must be at least 0.")
@@ -56,14 +56,14 @@ def parse_least(message: Message) -> MinimumShouldMatch:
     """Read how many conditions must hold.
 
     Args:
-        message: A `MatchQuery` or a `BoolQuery`: the newer field is a text such as `75%`, the
+        message: a `MatchQuery` or a `BoolQuery`: the newer field is a text such as `75%`, the
             older one a number.
 
     Returns:
         How many; one, if the message does not say.
 
     Raises:
-        SearchError: The text is neither a number nor a percentage.
+        SearchError: the text is neither a number nor a percentage.
     """
     text = message.new_minimum_should_match
     if text:

@@ -15,12 +15,12 @@ class KnnVectorQuery(Query):
     A query is made for one request, and keeps what it found: scoring does not search again.
 
     Args:
-        field: A field of vectors.
-        vector: The vector.
-        count: How many documents.
-        filter: Which documents to choose from, None for all.
-        least_score: Only documents with a higher score, None for any.
-        weight: What the score is multiplied with.
+        field: a field of vectors.
+        vector: the vector.
+        count: how many documents.
+        filter: which documents to choose from, None for all.
+        least_score: only documents with a higher score, None for any.
+        weight: what the score is multiplied with.
     """
 
     field: Field

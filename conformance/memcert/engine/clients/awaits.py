@@ -16,7 +16,7 @@ from typing import Any, Protocol, TypeVar
 Result = TypeVar("Result")
 
 
-class Watch(Protocol):
+class AwaitWatch(Protocol):
     """Who is told of the awaits of a task."""
 
     def waits(self) -> None:
@@ -26,11 +26,11 @@ class Watch(Protocol):
         """Return when the task may go on."""
 
 
-_watch: ContextVar[Watch | None] = ContextVar("memcert_watch", default=None)
+_watch: ContextVar[AwaitWatch | None] = ContextVar("memcert_watch", default=None)
 
 
 @contextmanager
-def watched(watch: Watch) -> Iterator[None]:
+def watched(watch: AwaitWatch) -> Iterator[None]:
     """Watch the tasks that are started meanwhile, and those that they start.
 
     Args:
@@ -64,12 +64,12 @@ def watched_task(
     return asyncio.Task(coroutine, loop=loop, **options)
 
 
-async def _awaited(coroutine: Any, watch: Watch) -> Any:
+async def _awaited(coroutine: Any, watch: AwaitWatch) -> Any:
     return await _Watched(coroutine, watch)
 
 
 class _Watched:
-    def __init__(self, coroutine: Any, watch: Watch) -> None:
+    def __init__(self, coroutine: Any, watch: AwaitWatch) -> None:
         self._coroutine = coroutine
         self._watch = watch
 

@@ -1,1 +1,1 @@
-"""Programs that failed before: those that ship with a contract, and those of one backend."""
+"""Programs that once showed a bug, shipped with a contract and replayed on every backend."""

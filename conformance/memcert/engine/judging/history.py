@@ -30,7 +30,7 @@ class Event:
     """An operation of one client, and what it came to.
 
     Args:
-        place: the number of its step, counted through the program's branches.
+        step_number: the number of its step, counted through the program's branches.
         operation: what was done.
         client: who did it.
         started: when, on a clock that counts starts and ends.
@@ -41,7 +41,7 @@ class Event:
         look: whether it is a look at the state, not an operation of the program.
     """
 
-    place: int
+    step_number: int
     operation: Operation
     client: int
     started: int
@@ -57,7 +57,7 @@ class Event:
         return self.outcome if self.compared and self.certainty is Certainty.DONE else None
 
 
-class Model(Protocol):
+class ForkableModel(Protocol):
     """What the model of a space must be able to do for an order to be looked for."""
 
     def fork(self) -> Any:

@@ -1,33 +1,38 @@
-"""Judging a trial at its end: is there an order that explains what was seen?"""
+"""Judging a concurrent run at its end: is there an order that explains what was seen?"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from memcert.engine.judging.divergence import Diverged, Divergence, divergence_on
-from memcert.engine.judging.history import Event
+from memcert.engine.judging.history import Event, ForkableModel
 from memcert.engine.judging.linearization import Contradiction, TooManyOrders, contradiction
+from memcert.engine.judging.pruning import MakePruning
 from memcert.engine.programs.program import Program
-from memcert.engine.running.subject import Subject
 
 
-def judge(events: Sequence[Event], program: Program, subject: Subject) -> bool:
+def judge(
+    events: Sequence[Event],
+    program: Program,
+    new_model: Callable[[], ForkableModel],
+    pruning: MakePruning,
+) -> bool:
     """Tell whether it is known of every space that some order explains what was seen there.
 
     Args:
         events: what was seen.
         program: what was done.
-        subject: what is judged, and by what.
+        new_model: returns a new model of one space.
+        pruning: cuts the search for an order short.
 
     Raises:
         Diverged: no order explains it.
     """
-    contract, decided = subject.contract, True
+    decided = True
     for space in range(len(program.spaces)):
         seen = [event for event in events if program.clients[event.client].space == space]
-        model = contract.model(subject.capabilities)
         try:
-            found = contradiction(seen, model, contract.pruning, in_order=program.in_order)
+            found = contradiction(seen, new_model(), pruning, in_order=program.in_order)
         except TooManyOrders:
             decided = False
             continue
@@ -45,4 +50,4 @@ def _divergence(found: Contradiction) -> Divergence:
     if not answers or any(str(answer) == observed for answer in answers):
         expected = "some order of the operations, each whole or not at all, that explains all"
         observed += ", and there is none"
-    return divergence_on(event.place, event.operation, expected, observed)
+    return divergence_on(event.step_number, event.operation, expected, observed)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from memcert.engine.judging.history import Certainty, Event, Model
+from memcert.engine.judging.history import Certainty, Event, ForkableModel
 from memcert.engine.judging.pruning import Ahead, MakePruning, Pruning
 from memcert.engine.programs.operation import Operation
 from memcert.engine.programs.outcome import Outcome, same_outcome
@@ -47,7 +47,7 @@ class Contradiction:
 
 
 def contradiction(
-    events: Sequence[Event], model: Model, pruning: MakePruning, *, in_order: bool
+    events: Sequence[Event], model: ForkableModel, pruning: MakePruning, *, in_order: bool
 ) -> Contradiction | None:
     """Return why no order explains the events of one space; None if there is one.
 

@@ -1,4 +1,4 @@
-"""A program in words: who does what, what is done at the same time, and what befalls it."""
+"""A program in words: who does what, what is done at the same time, and which faults happen."""
 
 from __future__ import annotations
 
@@ -8,32 +8,35 @@ from memcert.engine.programs.fault_operation import FaultOperation, ReplaceProce
 from memcert.engine.programs.program import Program, Step
 
 
-class Line(NamedTuple):
+class DescribedStep(NamedTuple):
     """A line of a story."""
 
-    place: int | None
+    step_number: int | None
     """The number of the step that it tells of, counted through the branches; None for none."""
     text: str
 
 
-def story(program: Program) -> list[Line]:
+def story(program: Program) -> list[DescribedStep]:
     """Return a program as lines.
 
     Args:
         program: what is done.
     """
-    lines = [Line(place, _told(program, step)) for place, step in enumerate(program.steps)]
-    place = len(program.steps)
+    lines = [
+        DescribedStep(step_number, _told(program, step))
+        for step_number, step in enumerate(program.steps)
+    ]
+    step_number = len(program.steps)
     for number, branch in enumerate(program.branches):
-        lines.append(Line(None, f"at the same time, branch {number}:"))
+        lines.append(DescribedStep(None, f"at the same time, branch {number}:"))
         for step in branch:
-            lines.append(Line(place, f"  {_told(program, step)}"))
-            place += 1
+            lines.append(DescribedStep(step_number, f"  {_told(program, step)}"))
+            step_number += 1
     if program.schedule:
         turns = " ".join(map(str, program.schedule))
-        lines.append(Line(None, f"whose turn it is, await by await: {turns}"))
+        lines.append(DescribedStep(None, f"whose turn it is, await by await: {turns}"))
     if program.pool:
-        lines.append(Line(None, f"on a pool of {program.pool}"))
+        lines.append(DescribedStep(None, f"on a pool of {program.pool}"))
     return lines
 
 

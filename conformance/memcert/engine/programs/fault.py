@@ -1,4 +1,4 @@
-"""What may befall an operation while it runs, as plain data."""
+"""Faults that may happen to an operation while it runs, as plain data."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ class FaultOperation(Operation):
     """Whether it takes a server that can be killed."""
 
     async def run(self, memory: Any, saved: dict[int, Any]) -> object:
-        raise NotImplementedError("the trial does this itself")
+        raise NotImplementedError("the run does this itself")
 
     def source(self, memory: str) -> list[str]:
         return [f"# {self.text}"]
@@ -82,7 +82,7 @@ class ReplaceProcess(FaultOperation):
 
 
 FAULT_OPERATIONS: dict[str, type[FaultOperation]] = {
-    trouble.kind: trouble
-    for trouble in (CutAll, Refuse, Accept, KillServer, RestartServer, ReplaceProcess)
+    fault.kind: fault
+    for fault in (CutAll, Refuse, Accept, KillServer, RestartServer, ReplaceProcess)
 }
-"""Every trouble by its name in the JSON form of a program."""
+"""Every one by its name in the JSON form of a program."""

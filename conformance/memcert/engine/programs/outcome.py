@@ -93,14 +93,14 @@ def contrast(expected: Outcome, observed: Outcome) -> tuple[str, str]:
     path, here, there = "", expected.value, observed.value
     while True:
         if type(here) is list and type(there) is list and len(here) == len(there):
-            places: list[Any] = list(range(len(here)))
+            keys: list[Any] = list(range(len(here)))
         elif type(here) is dict and type(there) is dict and here.keys() == there.keys():
-            places = list(here)
+            keys = list(here)
         else:
             break
-        place = next(each for each in places if not same_value(here[each], there[each]))
-        path += f"[{place!r}]"
-        here, there = here[place], there[place]
+        key = next(each for each in keys if not same_value(here[each], there[each]))
+        path += f"[{key!r}]"
+        here, there = here[key], there[key]
     where = f" with {path} == " if path else " "
     return f"returned{where}{_listed(here)}", f"returned{where}{_listed(there)}"
 

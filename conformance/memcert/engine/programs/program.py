@@ -74,7 +74,7 @@ class Step:
     Args:
         operation: what is done.
         client: the number of the client who does it.
-        fault: what befalls it meanwhile.
+        fault: what goes wrong meanwhile.
     """
 
     operation: Operation
@@ -134,7 +134,7 @@ class Program:
         return (*self.steps, *chain.from_iterable(self.branches))
 
     @property
-    def troubled(self) -> bool:
+    def is_concurrent(self) -> bool:
         """Whether something is done at the same time, or goes wrong."""
         return bool(self.branches or self.pool) or any(
             step.fault is not None or isinstance(step.operation, FaultOperation)

@@ -1,4 +1,4 @@
-"""The memories of a trial: opened for its clients, and closed whatever becomes of it."""
+"""The memories of a concurrent run: opened for its clients, and closed whatever becomes of it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from memcert_backends.backend import Space
 
 
 class ClientMemories:
-    """Opens and closes the memories of a trial's clients.
+    """Opens and closes the memories of a program's clients.
 
     Args:
         subject: whose memories they are.
@@ -58,12 +58,12 @@ class ClientMemories:
         for number in range(len(self._clients)):
             self.open_ones.append(await self._open(number, 0))
 
-    async def reopen(self, number: int, place: int, *, killed: bool = False) -> None:
+    async def reopen(self, number: int, step_number: int, *, killed: bool = False) -> None:
         """Close a client's memory and open it again.
 
         Args:
             number: the client.
-            place: the number of the step.
+            step_number: the number of the step.
             killed: whether its process was killed, so that its end is nothing to look at.
 
         Raises:
@@ -72,57 +72,57 @@ class ClientMemories:
         if killed:
             await self.open_ones[number].stack.aclose()
         else:
-            await self._close(self.open_ones[number], place)
-        self.open_ones[number] = await self._open(number, place)
+            await self._close(self.open_ones[number], step_number)
+        self.open_ones[number] = await self._open(number, step_number)
 
-    async def close_all(self, place: int) -> Divergence | None:
+    async def close_all(self, step_number: int) -> Divergence | None:
         """Close every memory, and return the first thing that went wrong.
 
         Args:
-            place: the number of the last step.
+            step_number: the number of the last step.
         """
         first: Divergence | None = None
         for opened in reversed(self.open_ones):
             try:
-                await self._close(opened, place)
+                await self._close(opened, step_number)
             except Diverged as found:
                 first = first or found.divergence
         return first
 
-    async def _open(self, number: int, place: int) -> Opened:
+    async def _open(self, number: int, step_number: int) -> Opened:
         client, subject = self._clients[number], self._subject
         named = "opening the memory"
-        with self._noted(named, SECONDS_TO_OPEN, place):
+        with self._noted(named, SECONDS_TO_OPEN, step_number):
             try:
                 opened, seconds = await open_client(
                     client, self._spaces[client.space], subject.backend, subject.workers, {}
                 )
             except ERRORS as error:
                 observed = str(Outcome(error=error))
-                raise Diverged(divergence_on(place, named, "a memory", observed)) from error
+                raise Diverged(divergence_on(step_number, named, "a memory", observed)) from error
         self._result.backend_seconds += seconds
         return opened
 
-    async def _close(self, opened: Opened, place: int) -> None:
+    async def _close(self, opened: Opened, step_number: int) -> None:
         # In the task that opened it: a factory may hold what belongs to that task.
         began = perf_counter()
         named = "closing the memory"
-        with self._noted(named, time_limits.CLOSE_SECONDS, place):
+        with self._noted(named, time_limits.CLOSE_SECONDS, step_number):
             try:
                 async with asyncio.timeout(time_limits.CLOSE_SECONDS):
                     await opened.stack.aclose()
             except ERRORS as error:
                 observed = str(Outcome(error=error))
-                raise Diverged(divergence_on(place, named, "no error", observed)) from error
+                raise Diverged(divergence_on(step_number, named, "no error", observed)) from error
             finally:
                 self._result.backend_seconds += perf_counter() - began
 
     @contextmanager
-    def _noted(self, named: str, seconds: float, place: int) -> Iterator[None]:
+    def _noted(self, named: str, seconds: float, step_number: int) -> Iterator[None]:
         doing = (named, perf_counter() + seconds + time_limits.STOP_SECONDS)
         self._under_way.append(doing)
         try:
-            with at_most(seconds, named, place):
+            with at_most(seconds, named, step_number):
                 yield
         finally:
             self._under_way.remove(doing)

@@ -1,4 +1,4 @@
-"""Running a program whose clients act at the same time, or that something befalls.
+"""Running a program whose clients act at the same time, or that faults befall.
 
 Nothing is compared while it runs: what each operation came to is written down, and at the end the
 model is asked whether some order explains it all.
@@ -47,8 +47,8 @@ class ConcurrentRun:
         self.result = Execution()
         self.events: list[Event] = []
         self._memories: ClientMemories | None = None
-        self._doing = Recorder(self.result)
-        self._surroundings = Nemesis(program, subject)
+        self._recorder = Recorder(self.result)
+        self._nemesis = Nemesis(program, subject)
 
     @property
     def _last(self) -> int:
@@ -83,7 +83,7 @@ class ConcurrentRun:
         return self.result
 
     async def _run(self, stack: AsyncExitStack) -> None:
-        server = self._surroundings.enter(stack)
+        server = self._nemesis.enter(stack)
         backend, program = self.subject.backend, self.program
         pool = None
         if program.pool and backend.pool is not None and server is not None:
@@ -94,21 +94,24 @@ class ConcurrentRun:
         self._memories = ClientMemories(self.subject, program.clients, spaces, self.result)
         try:
             await self._memories.open_all()
-            for place, step in enumerate(program.steps):
-                await self._step(place, step)
+            for step_number, step in enumerate(program.steps):
+                await self._step(step_number, step)
             await self._run_branches()
-            await self._surroundings.recover()
+            await self._nemesis.recover()
             for number in range(len(program.clients)):
                 await self._look(number)
-            self.result.undecided = not judge(self.events, program, self.subject)
+            contract, capabilities = self.subject.contract, self.subject.capabilities
+            self.result.undecided = not judge(
+                self.events, program, lambda: contract.model(capabilities), contract.pruning
+            )
         finally:
             try:
                 # The next program finds the store as it should be.
-                await self._surroundings.recover()
+                await self._nemesis.recover()
             finally:
                 wrong = await self._memories.close_all(self._last)
                 # An idle connection that was cut may be found out here, which is nobody's loss.
-                if not self._surroundings.shaken:
+                if not self._nemesis.shaken:
                     self.result.divergence = self.result.divergence or wrong
 
     async def _run_branches(self) -> None:
@@ -130,45 +133,45 @@ class ConcurrentRun:
         self, number: int, branch: tuple[Step, ...], first: int, turns: Interleaving
     ) -> None:
         try:
-            for place, step in enumerate(branch, first):
+            for step_number, step in enumerate(branch, first):
                 await turns.take(number)
                 with watched(Branch(turns, number)):
-                    await self._step(place, step)
+                    await self._step(step_number, step)
         finally:
             turns.end(number)
 
-    async def _step(self, place: int, step: Step) -> None:
+    async def _step(self, step_number: int, step: Step) -> None:
         operation = step.operation
         if isinstance(operation, FaultOperation):
-            await self._happen(place, step)
+            await self._happen(step_number, step)
             return
         self.result.operations += 1
         if isinstance(operation, Reopen):
-            await self._memories_now.reopen(step.client, place)
+            await self._memories_now.reopen(step.client, step_number)
             return
         match step.fault:
             case None:
-                await self._do(place, step.client, operation)
+                await self._do(step_number, step.client, operation)
             case Cancel():
-                await self._do_cancelled(place, step, step.fault)
+                await self._do_cancelled(step_number, step, step.fault)
             case CutConnection() | CrashServer():
-                await self._do_cut(place, step, step.fault)
+                await self._do_cut(step_number, step, step.fault)
             case KillClient():
-                await self._do_killed(place, step, step.fault)
+                await self._do_killed(step_number, step, step.fault)
 
-    async def _happen(self, place: int, step: Step) -> None:
+    async def _happen(self, step_number: int, step: Step) -> None:
         self.result.faults += 1
         if isinstance(step.operation, ReplaceProcess):
-            await self._replace(place, step.client)
+            await self._replace(step_number, step.client)
         else:
             assert isinstance(step.operation, FaultOperation)
-            await self._surroundings.happen(step.operation)
+            await self._nemesis.happen(step.operation)
 
-    async def _replace(self, place: int, client: int) -> None:
+    async def _replace(self, step_number: int, client: int) -> None:
         handle = self._handle(client)
         assert isinstance(handle, RemoteHandle)
         await handle.kill()
-        await self._memories_now.reopen(client, place, killed=True)
+        await self._memories_now.reopen(client, step_number, killed=True)
 
     async def _look(self, client: int) -> None:
         for observation in self.subject.contract.observations(self.program.all_steps):
@@ -188,18 +191,18 @@ class ConcurrentRun:
         )
 
     async def _do(
-        self, place: int, client: int, operation: Operation, *, look: bool = False
+        self, step_number: int, client: int, operation: Operation, *, look: bool = False
     ) -> None:
-        """Do an operation that nothing befalls."""
-        started, outcome = await self._doing.outcome(
-            place, operation, self._handle(client).run(operation)
+        """Do an operation without a fault."""
+        started, outcome = await self._recorder.outcome(
+            step_number, operation, self._handle(client).run(operation)
         )
-        certainty = self._certainty(place, client, operation, outcome)
-        self._note(place, client, operation, started, outcome, certainty, look=look)
+        certainty = self._certainty(step_number, client, operation, outcome)
+        self._note(step_number, client, operation, started, outcome, certainty, look=look)
 
     def _certainty(
         self,
-        place: int,
+        step_number: int,
         client: int,
         operation: Operation,
         outcome: Outcome,
@@ -209,12 +212,12 @@ class ConcurrentRun:
         """Return what is known of an operation, which may have had a reason to raise an error."""
         if outcome.error is None:
             return Certainty.DONE
-        if not self._surroundings.excuse(client) and not excused:
+        if not self._nemesis.excuse(client) and not excused:
             return Certainty.DONE
         if self.program.judges_errors and not is_plausible(outcome.error):
             raise Diverged(
                 divergence_on(
-                    place,
+                    step_number,
                     operation,
                     "raised the driver's own error, or a documented one, that says what is wrong",
                     str(outcome),
@@ -222,7 +225,7 @@ class ConcurrentRun:
             )
         return Certainty.OPEN
 
-    async def _do_cancelled(self, place: int, step: Step, fault: Cancel) -> None:
+    async def _do_cancelled(self, step_number: int, step: Step, fault: Cancel) -> None:
         reached = False
 
         def cancel() -> None:
@@ -233,52 +236,58 @@ class ConcurrentRun:
         handle = self._handle(step.client)
         with watched(Alarm(fault.at, cancel)):
             task = asyncio.create_task(_run(handle.run(step.operation)))
-        started, outcome = await self._doing.outcome(place, step.operation, task)
+        started, outcome = await self._recorder.outcome(step_number, step.operation, task)
         self.result.faults += reached
         if reached and outcome.error is not None:
             certainty = Certainty.SETTLED
         else:
-            certainty = self._certainty(place, step.client, step.operation, outcome)
+            certainty = self._certainty(step_number, step.client, step.operation, outcome)
         swallowed = reached and not isinstance(outcome.error, asyncio.CancelledError)
         if swallowed and self.program.judges_errors:
             raise Diverged(
-                divergence_on(place, step.operation, "raised CancelledError", str(outcome))
+                divergence_on(step_number, step.operation, "raised CancelledError", str(outcome))
             )
-        self._note(place, step.client, step.operation, started, outcome, certainty)
+        self._note(step_number, step.client, step.operation, started, outcome, certainty)
 
-    async def _do_cut(self, place: int, step: Step, fault: CutConnection | CrashServer) -> None:
-        surroundings = self._surroundings
-        surroundings.arm(fault)
+    async def _do_cut(
+        self, step_number: int, step: Step, fault: CutConnection | CrashServer
+    ) -> None:
+        nemesis = self._nemesis
+        nemesis.arm(fault)
         try:
-            started, outcome = await self._doing.outcome(
-                place, step.operation, self._handle(step.client).run(step.operation)
+            started, outcome = await self._recorder.outcome(
+                step_number, step.operation, self._handle(step.client).run(step.operation)
             )
         finally:
-            happened = await surroundings.disarm()
+            happened = await nemesis.disarm()
         self.result.faults += happened
         if happened:
-            await surroundings.settle(fault)
-        certainty = self._certainty(place, step.client, step.operation, outcome, excused=happened)
+            await nemesis.settle(fault)
+        certainty = self._certainty(
+            step_number, step.client, step.operation, outcome, excused=happened
+        )
         if happened:
-            surroundings.shake(fault, step.client, noticed=outcome.error is not None)
-        self._note(place, step.client, step.operation, started, outcome, certainty)
+            nemesis.shake(fault, step.client, noticed=outcome.error is not None)
+        self._note(step_number, step.client, step.operation, started, outcome, certainty)
 
-    async def _do_killed(self, place: int, step: Step, fault: KillClient) -> None:
+    async def _do_killed(self, step_number: int, step: Step, fault: KillClient) -> None:
         handle = self._handle(step.client)
         assert isinstance(handle, RemoteHandle)
-        started, outcome = await self._doing.outcome(
-            place, step.operation, handle.run_and_die(step.operation, fault)
+        started, outcome = await self._recorder.outcome(
+            step_number, step.operation, handle.run_and_die(step.operation, fault)
         )
         killed = isinstance(outcome.error, ProcessEnded)
         self.result.faults += killed
-        certainty = self._certainty(place, step.client, step.operation, outcome, excused=killed)
+        certainty = self._certainty(
+            step_number, step.client, step.operation, outcome, excused=killed
+        )
         if killed:
-            await self._replace(place, step.client)
-        self._note(place, step.client, step.operation, started, outcome, certainty)
+            await self._replace(step_number, step.client)
+        self._note(step_number, step.client, step.operation, started, outcome, certainty)
 
     def _note(
         self,
-        place: int,
+        step_number: int,
         client: int,
         operation: Operation,
         started: int,
@@ -290,11 +299,11 @@ class ConcurrentRun:
         blind = operation.kind in self.program.blind_to and outcome.error is None
         self.events.append(
             Event(
-                place,
+                step_number,
                 operation,
                 client,
                 started,
-                self._doing.tick(),
+                self._recorder.tick(),
                 outcome,
                 certainty,
                 compared=not blind,

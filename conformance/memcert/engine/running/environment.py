@@ -1,6 +1,6 @@
-"""What trials need around a store: a network that can be cut, and a server that can be killed.
+"""What concurrent runs need of a store: a network that can be cut, a server that can be killed.
 
-Both take a moment to set up, so that they are kept for the next program until the session ends.
+Both take a moment to set up, so that they are kept for the next program until the run ends.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from memcert_backends.servers import KillableServer, Server
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a trial takes place.
+class Deployment:
+    """A store as the clients of a program reach it.
 
     Args:
         server: the running store, as its clients reach it; None for a backend that has none.
@@ -28,17 +28,17 @@ class Place:
 
 
 class Environment:
-    """The places for trials of one session.
+    """The stores for the programs of one run.
 
     Args:
-        server: the running store of the session.
+        server: the running store of the run.
     """
 
     def __init__(self, server: Server | None) -> None:
         self._server = server
         self._stack = ExitStack()
-        self._networked: Place | None = None
-        self._crashing: Place | None = None
+        self._networked: Deployment | None = None
+        self._crashing: Deployment | None = None
 
     @property
     def has_network(self) -> bool:
@@ -56,8 +56,8 @@ class Environment:
         """Whether the store is a file: there is no server, and nothing to connect to."""
         return self._server is not None and self._server.addresses == ()
 
-    def networked(self) -> Place:
-        """Return the session's store, reached through a network that can be cut.
+    def networked(self) -> Deployment:
+        """Return the run's store, reached through a network that can be cut.
 
         Raises:
             ServerUnavailable: it cannot be set up; one line says why.
@@ -69,7 +69,7 @@ class Environment:
                 self._stack.push(stack.pop_all())
         return self._networked
 
-    def crashing(self) -> Place:
+    def crashing(self) -> Deployment:
         """Return another store of the same kind that can be killed, reached through a network.
 
         Raises:
@@ -80,8 +80,8 @@ class Environment:
             assert self._server.killable is not None
             with ExitStack() as stack:
                 killable = stack.enter_context(self._server.killable())
-                place = _behind_network(killable.server, stack)
-                self._crashing = Place(place.server, place.network, killable)
+                deployment = _behind_network(killable.server, stack)
+                self._crashing = Deployment(deployment.server, deployment.network, killable)
                 self._stack.push(stack.pop_all())
         return self._crashing
 
@@ -91,8 +91,8 @@ class Environment:
         self._stack.close()
 
 
-def _behind_network(server: Server, stack: ExitStack) -> Place:
+def _behind_network(server: Server, stack: ExitStack) -> Deployment:
     assert server.addresses
     assert server.rerouted is not None
     network = stack.enter_context(Network(server.addresses))
-    return Place(stack.enter_context(server.rerouted(network.addresses)), network)
+    return Deployment(stack.enter_context(server.rerouted(network.addresses)), network)

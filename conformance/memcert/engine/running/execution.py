@@ -17,7 +17,7 @@ class Execution:
         observations: how many operations were done to look at the state.
         backend_seconds: the time spent in the backend's operations, observations included, and in
             opening and closing its memories.
-        faults: how many faults and troubles of the program took place.
+        faults: how many faults of the program took place.
         undecided: whether there were more orders of concurrent operations than could be tried, so
             that nothing is known.
         loop_lost: whether something of the backend's cannot be stopped, so that the event loop is

@@ -37,14 +37,14 @@ class Interleaving:
         self.waits(branch)
         if not self._left and self._going is None:
             return
-        place = (branch, asyncio.get_running_loop().create_future())
-        self._waiting.append(place)
+        turn = (branch, asyncio.get_running_loop().create_future())
+        self._waiting.append(turn)
         self._go_on()
         try:
-            await place[1]
+            await turn[1]
         finally:
-            if place in self._waiting:
-                self._waiting.remove(place)
+            if turn in self._waiting:
+                self._waiting.remove(turn)
 
     def waits(self, branch: int) -> None:
         """Be told that a branch has come to an await.
@@ -83,10 +83,10 @@ class Interleaving:
             loop = asyncio.get_running_loop()
             self._timer = loop.call_later(PATIENCE_SECONDS, self._skip)
             return
-        for place in [*self._waiting]:
-            self._waiting.remove(place)
-            if not place[1].done():
-                place[1].set_result(None)
+        for turn in [*self._waiting]:
+            self._waiting.remove(turn)
+            if not turn[1].done():
+                turn[1].set_result(None)
 
     def _skip(self) -> None:
         if self._going is not None:
@@ -95,12 +95,12 @@ class Interleaving:
             self._left.popleft()
         self._go_on()
 
-    def _give(self, place: tuple[int, asyncio.Future[None]]) -> None:
-        self._waiting.remove(place)
+    def _give(self, turn: tuple[int, asyncio.Future[None]]) -> None:
+        self._waiting.remove(turn)
         # One that was cancelled meanwhile has no use for its turn.
-        if not place[1].done():
-            place[1].set_result(None)
-            self._going = place[0]
+        if not turn[1].done():
+            turn[1].set_result(None)
+            self._going = turn[0]
 
 
 class Branch:

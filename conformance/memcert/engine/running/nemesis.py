@@ -1,4 +1,4 @@
-"""What is around the memories of one trial: its store, and what befalls that and the way to it."""
+"""What makes faults happen: to the store of one program, and on the way to it."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from memcert.engine.programs.fault_operation import (
 )
 from memcert.engine.programs.program import Program
 from memcert.engine.running import time_limits
-from memcert.engine.running.environment import Place
+from memcert.engine.running.environment import Deployment
 from memcert.engine.running.subject import Subject
 from memcert_backends.servers import KillableServer, Server
 
 
 class Nemesis:
-    """The store of one trial, the way to it, and which clients have reason to raise an error.
+    """The store of one program, the way to it, and which clients have reason to raise an error.
 
     Args:
         program: what is done.
@@ -33,49 +33,49 @@ class Nemesis:
     def __init__(self, program: Program, subject: Subject) -> None:
         self._program = program
         self._subject = subject
-        self._place = Place(None)
+        self._deployment = Deployment(None)
         # Clients whose idle connections were cut: one of their operations may find that out.
         self._shaken: set[int] = set()
         self._unreachable = False
 
     @property
     def _network(self) -> Network:
-        assert self._place.network is not None
-        return self._place.network
+        assert self._deployment.network is not None
+        return self._deployment.network
 
     @property
     def _killable(self) -> KillableServer:
-        assert self._place.killable is not None
-        return self._place.killable
+        assert self._deployment.killable is not None
+        return self._deployment.killable
 
     def enter(self, stack: AsyncExitStack) -> Server | None:
         """Choose a store that the program can run on, and return it.
 
         Args:
-            stack: takes what ends with the trial.
+            stack: takes what ends with the run.
 
         Raises:
             ServerUnavailable: it cannot be set up; one line says why.
         """
         subject, program = self._subject, self._program
         if program.crashes:
-            self._place = subject.environment.crashing()
+            self._deployment = subject.environment.crashing()
         elif program.networked:
-            self._place = subject.environment.networked()
+            self._deployment = subject.environment.networked()
         else:
             server = subject.server
             if program.fresh_store and server is not None and server.fresh is not None:
                 server = stack.enter_context(server.fresh())
-            self._place = Place(server)
-        return self._place.server
+            self._deployment = Deployment(server)
+        return self._deployment.server
 
-    async def happen(self, trouble: FaultOperation) -> None:
-        """Have something befall the store between operations.
+    async def happen(self, fault: FaultOperation) -> None:
+        """Have a fault happen between operations.
 
         Args:
-            trouble: what, unless it befalls a client's process.
+            fault: which, unless it is one of a client's process.
         """
-        match trouble:
+        match fault:
             case CutAll():
                 await asyncio.to_thread(self._network.cut_all)
             case Refuse():
@@ -90,14 +90,14 @@ class Nemesis:
 
     async def recover(self) -> None:
         """See to it that the server runs and can be reached."""
-        if self._place.killable is not None:
-            await asyncio.to_thread(self._place.killable.restart)
-        if self._place.network is not None and self._unreachable:
-            await asyncio.to_thread(self._place.network.accept)
+        if self._deployment.killable is not None:
+            await asyncio.to_thread(self._deployment.killable.restart)
+        if self._deployment.network is not None and self._unreachable:
+            await asyncio.to_thread(self._deployment.network.accept)
         self._unreachable = False
 
     def arm(self, fault: CutConnection | CrashServer) -> None:
-        """Have something befall the operation that comes now.
+        """Have a fault happen to the operation that comes now.
 
         Args:
             fault: what.
@@ -108,7 +108,7 @@ class Nemesis:
         self._network.arm(cut, self._killable.kill if crash else None)
 
     async def disarm(self) -> bool:
-        """Have nothing more befall the operation, and tell whether it did.
+        """Have no fault happen any more, and tell whether one did.
 
         Returns:
             Whether what was armed has happened.
@@ -116,7 +116,7 @@ class Nemesis:
         return await asyncio.to_thread(self._network.disarm)
 
     async def settle(self, fault: CutConnection | CrashServer) -> None:
-        """Wait until what has befallen an operation is over.
+        """Wait until a fault is over.
 
         Args:
             fault: what.
@@ -128,7 +128,7 @@ class Nemesis:
             await asyncio.to_thread(self._network.settled, time_limits.SOON_SECONDS)
 
     def shake(self, fault: CutConnection | CrashServer, client: int, *, noticed: bool) -> None:
-        """Note whose idle connections were cut by what has befallen an operation.
+        """Note whose idle connections were cut by a fault.
 
         Args:
             fault: what.

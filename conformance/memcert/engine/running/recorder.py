@@ -37,12 +37,12 @@ class Recorder:
         return self._clock
 
     async def outcome(
-        self, place: int, operation: Operation, doing: Awaitable[object]
+        self, step_number: int, operation: Operation, doing: Awaitable[object]
     ) -> tuple[int, Outcome]:
         """Return when an operation began, and what it came to.
 
         Args:
-            place: the number of its step.
+            step_number: the number of its step.
             operation: what is done.
             doing: does it.
 
@@ -55,7 +55,7 @@ class Recorder:
             nonlocal started
             started = self.tick()
             source = "; ".join(operation.source("memory"))
-            with at_most(time_limits.SOON_SECONDS, source, place):
+            with at_most(time_limits.SOON_SECONDS, source, step_number):
                 return await doing
 
         task = asyncio.ensure_future(begun())
@@ -72,7 +72,7 @@ class Recorder:
             await self._stop(task)
             expected = f"an end within {time_limits.SOON_SECONDS:g} s"
             observed = str(Outcome(error=HangError(f"longer than {time_limits.SOON_SECONDS:g} s")))
-            raise Diverged(divergence_on(place, operation, expected, observed, hang=True))
+            raise Diverged(divergence_on(step_number, operation, expected, observed, hang=True))
         try:
             return started, Outcome(task.result())
         except ERRORS as error:

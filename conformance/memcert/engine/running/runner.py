@@ -116,7 +116,7 @@ class Runner:
         Args:
             program: what to run.
         """
-        run = (ConcurrentRun if program.troubled else SequentialRun)(program, self.subject)
+        run = (ConcurrentRun if program.is_concurrent else SequentialRun)(program, self.subject)
         execution = None
         with suppress(LoopBlocked):
             execution = self.run(_guarded(run))

@@ -86,8 +86,8 @@ class SequentialRun:
         try:
             for client in self.program.clients:
                 self.clients.append(await self._open(client, 0))
-            for place, step in enumerate(self.program.steps):
-                await self._step(place, step)
+            for step_number, step in enumerate(self.program.steps):
+                await self._step(step_number, step)
             if len(self.clients) > 1:
                 for number in range(len(self.clients)):
                     await self._look(len(self.program) - 1, number)

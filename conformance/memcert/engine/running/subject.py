@@ -22,7 +22,7 @@ class Subject:
         capabilities: what it can do.
         workers: the other processes that programs ask for.
         server: the running store, if the backend needs one.
-        environment: where trials take place.
+        environment: where concurrent runs reach their store.
     """
 
     contract: Contract

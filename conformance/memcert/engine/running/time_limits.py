@@ -1,4 +1,4 @@
-"""How long the parts of a trial may take."""
+"""How long the parts of a concurrent run may take."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What comes out of a run: verdicts, levels, deviations, the certificate and scripts."""
+"""What comes out of a run: verdicts, levels, deviations, saved failures, certificate, scripts."""

@@ -9,13 +9,13 @@ from time import perf_counter
 from typing import Protocol
 
 from memcert.engine.capabilities import Capabilities
-from memcert.engine.corpus.saved_failures import SavedFailures
 from memcert.engine.rule import Faults, Level, Rule
 from memcert.engine.running.preflight import preflight
 from memcert.engine.running.runner import Runner
 from memcert.engine.search.plan import Plan, asked_of, budget_of, share_of
 from memcert.engine.search.search import Search, Tally
 from memcert.engine.verdicts.deviation import Deviation
+from memcert.engine.verdicts.saved_failures import SavedFailures
 from memcert.engine.verdicts.verdict import Finding, Verdict
 
 

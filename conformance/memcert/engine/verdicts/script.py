@@ -47,8 +47,8 @@ def script(
         title: what the first line says.
         server: how its store is started; None for its default.
     """
-    if program.troubled:
-        return _trial(program, divergence, backend, title, server)
+    if program.is_concurrent:
+        return _replayed(program, divergence, backend, title, server)
     several = len(program.clients) > 1
     names = [f"memory_{number}" if several else "memory" for number in range(len(program.clients))]
     lines = []
@@ -82,14 +82,14 @@ def script(
     return source_in_log(f"# {comment(title)}\n{head}\n\n\n{body}")
 
 
-def _trial(
+def _replayed(
     program: Program, divergence: Divergence | None, backend: str, title: str, server: str | None
 ) -> str:
     """Return a script for a program that only memcert can run, with its story as a comment."""
     lines = [f"# {comment(title)}"]
-    for place, text in story(program):
+    for step_number, text in story(program):
         lines.append(f"#   {comment(text)}")
-        if divergence is not None and divergence.step == place:
+        if divergence is not None and divergence.step == step_number:
             lines += [
                 f"#     then: {comment(divergence.operation)}",
                 f"#     expected: {comment(divergence.expected)}",

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Protocol
 
-from memcert.measure.subject import Subject
+from memcert.measure.measured_backend import MeasuredBackend
 from memcert.measure.traffic.sql import engine_url
 from memcert_backends.servers import Server
 
@@ -72,7 +72,11 @@ class Bare(Protocol):
 
 @asynccontextmanager
 async def bare_driver(
-    subject: Subject, table: str = "bare", server: Server | None = None, *, shared: bool = False
+    subject: MeasuredBackend,
+    table: str = "bare",
+    server: Server | None = None,
+    *,
+    shared: bool = False,
 ) -> AsyncIterator[Bare | None]:
     """Open the driver that a backend uses, on the same store; None if memcert does not know it.
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
-from memcert.measure.subject import Subject
+from memcert.measure.measured_backend import MeasuredBackend
 
 
 class Counter(Protocol):
@@ -44,7 +44,7 @@ class Counter(Protocol):
 
 
 @asynccontextmanager
-async def counter_of(subject: Subject) -> AsyncIterator[Counter | None]:
+async def counter_of(subject: MeasuredBackend) -> AsyncIterator[Counter | None]:
     """Return what counts a backend's traffic; None if memcert has nothing that does.
 
     Args:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from memcert.measure.subject import Subject
+from memcert.measure.measured_backend import MeasuredBackend
 from memcert_backends.servers import Server
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def heard() -> Iterator[Heard]:
             event.remove(Engine, name, listener)
 
 
-async def engine_url(subject: Subject, server: Server) -> URL | None:
+async def engine_url(subject: MeasuredBackend, server: Server) -> URL | None:
     """Return where a backend's engine connects, and with which driver; None if it has no engine.
 
     Args:

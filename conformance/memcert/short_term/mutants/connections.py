@@ -7,11 +7,11 @@ from collections.abc import Awaitable, Callable
 from itertools import cycle
 from typing import Any
 
-from memcert.short_term.mutants.document import Document
+from memcert.short_term.mutants.document import DocumentMemory
 from memcert.short_term.mutants.mutant import mutant
 from memcert.short_term.mutants.networked import Answer, Networked, connection_errors, record_in
 from memcert_backends.backend import Space
-from memcert_backends.stored_rows import Row
+from memcert_backends.stored_rows import MessageRow
 
 
 @mutant("connection-held", "CON-10")
@@ -24,9 +24,9 @@ class ConnectionHeld(Networked):
         super().__init__(space, pool)
         self._reader = self._client.client()
 
-    async def _look(self) -> Document:
+    async def _look(self) -> DocumentMemory:
         [found] = await self._whole(self._reader.execute_command("MGET", self._key))
-        return Document.of(None if found is None else found.decode())
+        return DocumentMemory.of(None if found is None else found.decode())
 
     async def _store_close(self) -> None:
         await self._reader.aclose()
@@ -37,7 +37,7 @@ class ConnectionHeld(Networked):
 class TransactionEach(Networked):
     """A batch is stored message by message, and a connection may break between two of them."""
 
-    async def _store_add(self, rows: list[Row], marks: list[str]) -> None:
+    async def _store_add(self, rows: list[MessageRow], marks: list[str]) -> None:
         for row in rows:
             await super()._store_add([row], marks)
 
@@ -46,8 +46,8 @@ class TransactionEach(Networked):
 class StoredAgain(Networked):
     """What is added when the connection breaks is sent again, and stored twice."""
 
-    async def _store_add(self, rows: list[Row], marks: list[str]) -> None:
-        async def append(document: Document) -> None:
+    async def _store_add(self, rows: list[MessageRow], marks: list[str]) -> None:
+        async def append(document: DocumentMemory) -> None:
             for record in new.values():
                 document.append(record, marks)
 
@@ -63,7 +63,7 @@ class StoredAgain(Networked):
 class CountOfSecondTry(Networked):
     """A change is sent again when the connection breaks, and counts what is left for it."""
 
-    async def _change(self, change: Callable[[Document], Awaitable[Answer]]) -> Answer:
+    async def _change(self, change: Callable[[DocumentMemory], Awaitable[Answer]]) -> Answer:
         try:
             return await super()._change(change)
         except connection_errors():
@@ -110,11 +110,11 @@ class EachFoundOut(Networked):
 class SuccessWithoutServer(Networked):
     """A change is answered as if it had happened, although the server cannot be reached."""
 
-    async def _change(self, change: Callable[[Document], Awaitable[Answer]]) -> Answer:
+    async def _change(self, change: Callable[[DocumentMemory], Awaitable[Answer]]) -> Answer:
         try:
             return await super()._change(change)
         except connection_errors():
-            return await change(Document())
+            return await change(DocumentMemory())
 
 
 @mutant("connects-for-ever", "CUT-05")

@@ -11,7 +11,7 @@ from memcert_reference.message import Record
 from memcert_reference.state import CONTENT_KEY, SUMMARY_KEY
 
 
-class Document(InMemoryMemory):
+class DocumentMemory(InMemoryMemory):
     """A memory that is written to a text, and read from one.
 
     It takes a text as it finds it, as a store does that checks nothing: where an id was written
@@ -19,13 +19,13 @@ class Document(InMemoryMemory):
     """
 
     @classmethod
-    def of(cls, text: str | None) -> Document:
+    def of(cls, text: str | None) -> DocumentMemory:
         """Return the memory that a text stands for.
 
         Args:
             text: what `text` returned; None for an empty memory.
         """
-        document = Document()
+        document = DocumentMemory()
         document.take(text)
         return document
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from memcert.short_term.mutants.document import Document
+from memcert.short_term.mutants.document import DocumentMemory
 from memcert_backends.backend import Space
 from memcert_backends.servers.folder import path_of
 from memcert_reference import Msg
@@ -22,7 +22,7 @@ if sys.platform != "win32":
     import fcntl
 
 
-class Kept(Document):
+class Kept(DocumentMemory):
     """A memory that reads its file before each operation and writes it after each change.
 
     Nothing is awaited meanwhile, so that no other memory of this process comes between; a lock

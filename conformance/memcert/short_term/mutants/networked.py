@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
-from memcert.short_term.mutants.document import Document
+from memcert.short_term.mutants.document import DocumentMemory
 from memcert_backends.backend import Space
 from memcert_backends.servers import Server
 from memcert_backends.shielding import to_its_end
 from memcert_backends.stored_memory import StoredMemory
-from memcert_backends.stored_rows import MarkedRow, Row
+from memcert_backends.stored_rows import MarkedRow, MessageRow
 from memcert_reference import Msg
 from memcert_reference.json_text import dump_json, load_json
 from memcert_reference.message import Record, record_of
@@ -108,17 +108,17 @@ class Networked(StoredMemory):
         """Replace the document if it is still the old one, and tell whether it was."""
         return bool(await self._command("EVAL", COMPARE_AND_SET, 1, self._key, old or "", new))
 
-    async def _look(self) -> Document:
+    async def _look(self) -> DocumentMemory:
         """Return what there is."""
-        return Document.of(await self._whole(self._get()))
+        return DocumentMemory.of(await self._whole(self._get()))
 
-    async def _change(self, change: Callable[[Document], Awaitable[Answer]]) -> Answer:
+    async def _change(self, change: Callable[[DocumentMemory], Awaitable[Answer]]) -> Answer:
         """Change what there is, and return the answer of the change."""
 
         async def attempts() -> Answer:
             while True:
                 old = await self._get()
-                document = Document.of(old)
+                document = DocumentMemory.of(old)
                 answer = await change(document)
                 new = document.text()
                 if new == old or await self._set(old, new):
@@ -130,7 +130,7 @@ class Networked(StoredMemory):
         """Do something to its end, even if who waits for it is cancelled."""
         return await to_its_end(doing, SECONDS_AFTER_CANCELLATION)
 
-    async def _store_add(self, rows: list[Row], marks: list[str]) -> None:
+    async def _store_add(self, rows: list[MessageRow], marks: list[str]) -> None:
         messages = [Msg.from_record(record_in(row)) for row in rows]
         await self._change(lambda document: document.add(messages, marks))
 
@@ -170,7 +170,7 @@ class Networked(StoredMemory):
         ]
 
     async def _store_replace(self, summary: str, rows: list[MarkedRow]) -> None:
-        async def replace(document: Document) -> None:
+        async def replace(document: DocumentMemory) -> None:
             document.take(None)
             await document.update_compressed_summary(summary)
             for row in rows:
@@ -185,7 +185,7 @@ class Networked(StoredMemory):
         await self._client.aclose()
 
 
-def record_in(row: Row | MarkedRow) -> Record:
+def record_in(row: MessageRow | MarkedRow) -> Record:
     """Return the message of a row.
 
     Args:

@@ -8,15 +8,15 @@ from hypothesis.strategies import SearchStrategy
 from memcert.engine.programs.fault import Cancel
 from memcert.engine.programs.program import Client, Program
 from memcert.engine.rule import Consequence, Faults, Level, Rule
-from memcert.short_term.trial_strategies import (
+from memcert.short_term.fault_strategies import (
     TWO,
-    befallen,
     cancellations,
     changes,
     looks,
     some_adds,
     split,
     sweeps,
+    with_faults,
 )
 
 DURABLE = frozenset({"durable"})
@@ -35,7 +35,7 @@ RULES = (
         " at all.",
         Level.RESILIENT,
         Consequence.LOSS,
-        lambda: st.one_of(_sweeps(), befallen(st.one_of(changes(), looks()), cancellations())),
+        lambda: st.one_of(_sweeps(), with_faults(st.one_of(changes(), looks()), cancellations())),
         share=2.0,
         faults=Faults.WANTED,
     ),
@@ -45,7 +45,7 @@ RULES = (
         " connection is lost from its pool.",
         Level.RESILIENT,
         Consequence.ERROR,
-        lambda: befallen(st.one_of(changes(), looks()), cancellations(), pool=1, at_most=20),
+        lambda: with_faults(st.one_of(changes(), looks()), cancellations(), pool=1, at_most=20),
         better_with=frozenset({"pool"}),
         faults=Faults.WANTED,
     ),
@@ -54,7 +54,7 @@ RULES = (
         "After cancelled operations other memories work at once: no lock stays behind.",
         Level.RESILIENT,
         Consequence.ERROR,
-        lambda: befallen(st.one_of(changes(), looks()), cancellations(), clients=TWO),
+        lambda: with_faults(st.one_of(changes(), looks()), cancellations(), clients=TWO),
         needs=DURABLE,
         faults=Faults.WANTED,
     ),
@@ -64,7 +64,7 @@ RULES = (
         " place.",
         Level.RESILIENT,
         Consequence.ERROR,
-        lambda: befallen(st.one_of(changes(), looks()), cancellations(), judges_errors=True),
+        lambda: with_faults(st.one_of(changes(), looks()), cancellations(), judges_errors=True),
         faults=Faults.WANTED,
     ),
     Rule(

@@ -8,10 +8,7 @@ from hypothesis.strategies import SearchStrategy
 from memcert.engine.programs.operation import Operation
 from memcert.engine.programs.program import Client, Program, Step
 from memcert.engine.rule import Consequence, Level, Rule
-from memcert.short_term.messages import Message
-from memcert.short_term.operations import Add, Clear, Delete, Read, Size, Summarise, UpdateMarks
-from memcert.short_term.strategies import deletes, summaries, updates
-from memcert.short_term.trial_strategies import (
+from memcert.short_term.fault_strategies import (
     IDS,
     MARKS,
     THREE,
@@ -22,6 +19,9 @@ from memcert.short_term.trial_strategies import (
     some_adds,
     split,
 )
+from memcert.short_term.messages import Message
+from memcert.short_term.operations import Add, Clear, Delete, Read, Size, Summarise, UpdateMarks
+from memcert.short_term.strategies import deletes, summaries, updates
 
 DURABLE = frozenset({"durable"})
 ELSEWHERE = frozenset({"durable", "other_process"})

@@ -9,17 +9,17 @@ from memcert.engine.programs.fault_operation import Accept, CutAll, Refuse
 from memcert.engine.programs.operation import Operation
 from memcert.engine.programs.program import Program, Step
 from memcert.engine.rule import Consequence, Faults, Level, Rule
-from memcert.short_term.messages import Message
-from memcert.short_term.operations import Add, Delete, UpdateMarks
-from memcert.short_term.trial_strategies import (
+from memcert.short_term.fault_strategies import (
     IDS,
     TWO,
-    befallen,
     changes,
     cut_sweeps,
     cuts,
     looks,
+    with_faults,
 )
+from memcert.short_term.messages import Message
+from memcert.short_term.operations import Add, Delete, UpdateMarks
 
 NETWORK = frozenset({"durable", "network"})
 
@@ -51,7 +51,7 @@ RULES = (
         Consequence.LOSS,
         lambda: st.one_of(
             cut_sweeps(),
-            befallen(st.one_of(changes(), changes(), looks()), cuts(everywhere=False)),
+            with_faults(st.one_of(changes(), changes(), looks()), cuts(everywhere=False)),
         ),
         needs=NETWORK,
         share=2.0,
@@ -65,7 +65,7 @@ RULES = (
         Consequence.WRONG,
         lambda: st.one_of(
             cut_sweeps(),
-            befallen(
+            with_faults(
                 st.sampled_from(
                     [
                         Add(tuple(map(Message, IDS)), ("a",)),
@@ -85,7 +85,7 @@ RULES = (
         "After its connection broke, the same memory works again by itself, and so do others.",
         Level.RESILIENT,
         Consequence.ERROR,
-        lambda: befallen(looks(), cuts(), clients=TWO, pool=2),
+        lambda: with_faults(looks(), cuts(), clients=TWO, pool=2),
         needs=NETWORK,
         better_with=frozenset({"pool"}),
         faults=Faults.NEEDED,
@@ -95,7 +95,7 @@ RULES = (
         "When idle connections broke, one operation of a memory may find that out, and no more.",
         Level.RESILIENT,
         Consequence.ERROR,
-        lambda: befallen(
+        lambda: with_faults(
             st.one_of(changes(), looks()),
             cuts(),
             clients=TWO,
@@ -121,7 +121,7 @@ RULES = (
         Level.RESILIENT,
         Consequence.ERROR,
         lambda: st.one_of(
-            befallen(st.one_of(changes(), looks()), cuts(), judges_errors=True),
+            with_faults(st.one_of(changes(), looks()), cuts(), judges_errors=True),
             _outages(judges_errors=True),
         ),
         needs=NETWORK,

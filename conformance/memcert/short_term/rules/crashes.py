@@ -10,18 +10,18 @@ from memcert.engine.programs.fault_operation import KillServer, ReplaceProcess, 
 from memcert.engine.programs.operation import Operation
 from memcert.engine.programs.program import Client, Program, Step
 from memcert.engine.rule import Consequence, Faults, Level, Rule
-from memcert.short_term.operations import Read
-from memcert.short_term.trial_strategies import (
+from memcert.short_term.fault_strategies import (
     AWAITS,
     TWO,
-    befallen,
     changes,
     crash_sweeps,
     crashes,
     kill_sweeps,
     looks,
     some_adds,
+    with_faults,
 )
+from memcert.short_term.operations import Read
 
 ELSEWHERE = frozenset({"durable", "other_process"})
 CRASH = frozenset({"durable", "crash"})
@@ -86,7 +86,7 @@ RULES = (
         lambda: st.one_of(
             kill_sweeps((Client(process=True), Client())),
             kill_sweeps((Client(process=True), Client())),
-            befallen(changes(), _kills(), clients=(Client(process=True), Client()), at_most=6),
+            with_faults(changes(), _kills(), clients=(Client(process=True), Client()), at_most=6),
         ),
         needs=ELSEWHERE,
         programs_at_least=6,
@@ -99,7 +99,7 @@ RULES = (
         " clients work at once.",
         Level.RESILIENT,
         Consequence.ERROR,
-        lambda: befallen(
+        lambda: with_faults(
             st.one_of(some_adds(), changes()),
             _kills(),
             clients=(Client(process=True), Client(), Client()),
@@ -131,7 +131,7 @@ RULES = (
         lambda: st.one_of(
             crash_sweeps(TWO),
             crash_sweeps(TWO),
-            befallen(changes(), crashes(), clients=TWO, at_most=6),
+            with_faults(changes(), crashes(), clients=TWO, at_most=6),
         ),
         needs=CRASH,
         programs_at_least=3,

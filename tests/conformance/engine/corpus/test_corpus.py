@@ -12,7 +12,6 @@ import pytest
 
 from memcert.engine.contract import Contract
 from memcert.engine.corpus.corpus import Corpus, CorpusEntry
-from memcert.engine.corpus.saved_failures import SavedFailures
 from memcert.engine.programs.operation import MalformedProgram
 from memcert.engine.programs.program import Program, Step
 from memcert.engine.rule import Rule
@@ -21,6 +20,7 @@ from memcert.engine.search.plan import Plan
 from memcert.engine.verdicts.certificate import Certificate, faults, other_corpus, write_certificate
 from memcert.engine.verdicts.certification import certify
 from memcert.engine.verdicts.deviation import Deviation
+from memcert.engine.verdicts.saved_failures import SavedFailures
 from memcert.engine.verdicts.verdict import Verdict
 from memcert.resolver import as_backend
 from memcert.short_term import CONTRACT

@@ -15,6 +15,7 @@ from memcert.engine.judging.history import Certainty, Event
 from memcert.engine.judging.linearization import answer_of, contradiction
 from memcert.engine.programs.operation import Operation
 from memcert.engine.programs.outcome import Outcome, same_outcome
+from memcert.short_term.fault_strategies import changes, looks
 from memcert.short_term.messages import Message
 from memcert.short_term.operations import (
     Add,
@@ -22,7 +23,6 @@ from memcert.short_term.operations import (
     Size,
 )
 from memcert.short_term.pruning import ShortTermPruning
-from memcert.short_term.trial_strategies import changes, looks
 
 from .histories import LOOKS, Blind, model
 
@@ -89,7 +89,9 @@ def histories(draw: st.DrawFn) -> tuple[list[Event], bool]:
         if certainty is Certainty.DONE or draw(st.booleans()):
             outcome = answer_of(state, event.operation)
         events.append(
-            replace(event, ended=clock, outcome=outcome, certainty=certainty, place=len(events))
+            replace(
+                event, ended=clock, outcome=outcome, certainty=certainty, step_number=len(events)
+            )
         )
     for look in LOOKS:
         clock += 2

@@ -28,11 +28,8 @@ from memcert.engine.programs.operation import MalformedProgram, Operation
 from memcert.engine.programs.program import Client, Program, Step
 from memcert.engine.programs.reading import parse_program, read_program
 from memcert.short_term import CONTRACT
-from memcert.short_term.messages import Message
-from memcert.short_term.operations import Add, Clear, Read, Size
-from memcert.short_term.trial_strategies import (
+from memcert.short_term.fault_strategies import (
     TWO,
-    befallen,
     cancellations,
     changes,
     crashes,
@@ -40,7 +37,10 @@ from memcert.short_term.trial_strategies import (
     looks,
     many_memories,
     split,
+    with_faults,
 )
+from memcert.short_term.messages import Message
+from memcert.short_term.operations import Add, Clear, Read, Size
 
 DURING: list[Fault] = [
     Cancel(),
@@ -110,9 +110,9 @@ def operations() -> st.SearchStrategy[Operation]:
 @given(
     st.one_of(
         split(operations(), clients=TWO, prefix=changes(), faults=cancellations(), in_order=True),
-        befallen(operations(), cuts(), clients=TWO, between=(CutAll(), KillServer()), pool=2),
-        befallen(operations(), crashes(), clients=TWO, judges_errors=True),
-        befallen(
+        with_faults(operations(), cuts(), clients=TWO, between=(CutAll(), KillServer()), pool=2),
+        with_faults(operations(), crashes(), clients=TWO, judges_errors=True),
+        with_faults(
             operations(),
             st.builds(KillClient, st.integers(0, 9)),
             clients=(Client(process=True),),
@@ -221,11 +221,11 @@ def test_a_program_knows_what_it_takes() -> None:
         assert make(Step(Size(), 0, CrashServer())).crashes
         assert make(Step(KillServer())).crashes
         assert not make(Step(Size(), 0, CutConnection())).crashes
-        assert make(Step(Size())).troubled
-    assert not Program((Step(Size()),)).troubled
-    assert Program((Step(Size()),), pool=1).troubled
-    assert Program((Step(Size(), 0, KillClient()),)).troubled
-    assert Program((Step(ReplaceProcess()),)).troubled
+        assert make(Step(Size())).is_concurrent
+    assert not Program((Step(Size()),)).is_concurrent
+    assert Program((Step(Size()),), pool=1).is_concurrent
+    assert Program((Step(Size(), 0, KillClient()),)).is_concurrent
+    assert Program((Step(ReplaceProcess()),)).is_concurrent
     struck = {fault.kind for fault in DURING if needs_network(fault)}
     assert struck == {"cut", "crash"}
     assert not needs_network(None)

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from memcert.engine.corpus.saved_failures import SavedFailures
 from memcert.engine.judging.divergence import Divergence
 from memcert.engine.programs.program import Program, Step
 from memcert.engine.rule import Consequence, Level, Rule
 from memcert.engine.running.execution import Execution
 from memcert.engine.search.search import Search
 from memcert.engine.verdicts.certification import judge
+from memcert.engine.verdicts.saved_failures import SavedFailures
 from memcert.engine.verdicts.verdict import Finding
 from memcert.short_term import CONTRACT
 from memcert.short_term.operations import Summarise
@@ -36,7 +36,7 @@ def texts_of(found: Program) -> list[str]:
 TEXTS = st.lists(st.sampled_from("abc"), max_size=12).map(lambda texts: program(*texts))
 
 
-class SequentialRun:
+class Executed:
     """Stands for a session: notes what is run, and diverges where it is told to."""
 
     def __init__(self, breaks: Callable[[list[str]], bool], seconds: float = 0.0) -> None:
@@ -68,7 +68,7 @@ def search(
 
 
 def test_it_finds_and_makes_small() -> None:
-    found = search(SequentialRun(lambda texts: texts.count("b") >= 2)).run()
+    found = search(Executed(lambda texts: texts.count("b") >= 2)).run()
     assert found is not None
     assert texts_of(found.program) == ["b", "b"]
     assert found.divergence == Divergence(1, "look", "this", "that")
@@ -76,7 +76,7 @@ def test_it_finds_and_makes_small() -> None:
 
 @pytest.mark.parametrize("first", [(), (program("b"),)], ids=["drawn", "kept"])
 def test_one_that_blocks_the_loop_is_run_once(first: Sequence[Program]) -> None:
-    run = SequentialRun(lambda _: True)
+    run = Executed(lambda _: True)
 
     def blocked(program: Program) -> Execution:
         return replace(run(program), blocked="look")
@@ -88,7 +88,7 @@ def test_one_that_blocks_the_loop_is_run_once(first: Sequence[Program]) -> None:
 
 
 def test_one_that_blocks_the_loop_while_it_is_made_small_ends_that() -> None:
-    run = SequentialRun(lambda _: True)
+    run = Executed(lambda _: True)
 
     def blocked(program: Program) -> Execution:
         execution = run(program)
@@ -101,13 +101,13 @@ def test_one_that_blocks_the_loop_while_it_is_made_small_ends_that() -> None:
 
 
 def test_the_order_of_two_operations_is_kept() -> None:
-    found = search(SequentialRun(lambda texts: "cab" in "".join(texts))).run()
+    found = search(Executed(lambda texts: "cab" in "".join(texts))).run()
     assert found is not None
     assert texts_of(found.program) == ["c", "a", "b"]
 
 
 def test_it_finds_nothing_where_nothing_is() -> None:
-    run = SequentialRun(lambda _: False)
+    run = Executed(lambda _: False)
     looking = search(run)
     assert looking.run() is None
     assert looking.tally.programs == len(run.programs) == 200
@@ -118,13 +118,13 @@ def test_it_finds_nothing_where_nothing_is() -> None:
 
 def test_long_programs_are_counted() -> None:
     long = program(*"a" * 20)
-    looking = search(SequentialRun(lambda _: False), programs=st.sampled_from([program("a"), long]))
+    looking = search(Executed(lambda _: False), programs=st.sampled_from([program("a"), long]))
     looking.run()
     assert 0 < looking.tally.long_programs < looking.tally.programs
 
 
 def test_what_is_run_to_make_a_program_smaller_is_not_counted() -> None:
-    run = SequentialRun(lambda texts: len(texts) >= 3)
+    run = Executed(lambda texts: len(texts) >= 3)
     looking = search(run)
     looking.run()
     first = next(number for number, texts in enumerate(run.programs) if len(texts) >= 3)
@@ -133,19 +133,19 @@ def test_what_is_run_to_make_a_program_smaller_is_not_counted() -> None:
 
 
 def test_without_time_it_runs_as_many_as_the_rule_says() -> None:
-    run = SequentialRun(lambda _: False)
+    run = Executed(lambda _: False)
     assert search(run, budget=-1, programs_at_least=5).run() is None
     assert len(run.programs) == 5
 
 
 def test_time_that_is_used_up_ends_it() -> None:
-    run = SequentialRun(lambda _: False, seconds=0.01)
+    run = Executed(lambda _: False, seconds=0.01)
     search(run, budget=0.15, programs_at_least=2).run()
     assert 2 <= len(run.programs) < 100
 
 
 def test_making_it_smaller_ends_with_its_time() -> None:
-    run = SequentialRun(lambda texts: len(texts) >= 2, seconds=0.02)
+    run = Executed(lambda texts: len(texts) >= 2, seconds=0.02)
     started = perf_counter()
     found = search(run, shrink_seconds=0.1).run()
     assert found is not None
@@ -154,7 +154,7 @@ def test_making_it_smaller_ends_with_its_time() -> None:
 
 
 def test_what_failed_before_is_run_first() -> None:
-    run = SequentialRun(lambda texts: texts == ["known"])
+    run = Executed(lambda texts: texts == ["known"])
     looking = search(run, first=[program("fixed"), program("known"), program("later")])
     found = looking.run()
     assert found is not None
@@ -164,7 +164,7 @@ def test_what_failed_before_is_run_first() -> None:
 
 
 def test_what_failed_before_and_no_longer_fails_is_followed_by_new_ones() -> None:
-    run = SequentialRun(lambda _: False)
+    run = Executed(lambda _: False)
     search(run, first=[program("fixed")], budget=-1).run()
     assert run.programs[0] == ["fixed"]
     assert len(run.programs) == 8
@@ -178,7 +178,7 @@ def test_what_failed_before_and_no_longer_fails_is_followed_by_new_ones() -> Non
 def test_a_rule_without_a_program_is_not_run_and_never_passes(
     programs: SearchStrategy[Program],
 ) -> None:
-    verdict, _ = judge(search(SequentialRun(lambda _: False), programs=programs), NO_CORPUS)
+    verdict, _ = judge(search(Executed(lambda _: False), programs=programs), NO_CORPUS)
     assert verdict.finding is Finding.NOT_RUN
     assert verdict.programs == 0
     assert verdict.reason
@@ -191,7 +191,7 @@ def test_a_program_that_fails_once_has_failed() -> None:
         seen.append(texts)
         return len(seen) == 5
 
-    verdict, _ = judge(search(SequentialRun(breaks)), NO_CORPUS)
+    verdict, _ = judge(search(Executed(breaks)), NO_CORPUS)
     assert verdict.finding is Finding.FAILED
     assert verdict.counterexample is not None
     assert texts_of(verdict.counterexample.program) == seen[4]
@@ -206,7 +206,7 @@ def test_a_fault_of_the_kit_is_not_a_verdict() -> None:
 
 
 def test_the_same_seed_gives_the_same_programs() -> None:
-    runs = [SequentialRun(lambda _: False) for _ in range(3)]
+    runs = [Executed(lambda _: False) for _ in range(3)]
     for run, seed in zip(runs, (1, 1, 2), strict=True):
         search(run, seed=seed).run()
     same, again, other = (run.programs for run in runs)

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from memcert.engine.corpus.saved_failures import SavedFailures
 from memcert.engine.programs.program import Program, Step
 from memcert.engine.verdicts.certificate import Certificate, succeeded
 from memcert.engine.verdicts.deviation import Deviation, MalformedDeviations, read_deviations
+from memcert.engine.verdicts.saved_failures import SavedFailures
 from memcert.short_term import CONTRACT
 from memcert.short_term.messages import Message
 from memcert.short_term.operations import Add, Delete, Size

@@ -13,7 +13,7 @@ from memcert_backends.servers import Server
 
 
 @dataclass(frozen=True)
-class Subject:
+class MeasuredBackend:
     """A backend that is measured.
 
     Args:

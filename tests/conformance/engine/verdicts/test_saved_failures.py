@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from memcert.engine.corpus.saved_failures import SavedFailures
 from memcert.engine.programs.program import Program, Step
+from memcert.engine.verdicts.saved_failures import SavedFailures
 from memcert.short_term import CONTRACT
 from memcert.short_term.operations import Clear, Size
 

@@ -14,7 +14,7 @@ _SECONDS = 10.0
 """How often a line is printed where lines stay."""
 
 
-class Watch:
+class MeasurementDisplay:
     """Shows how far a run is.
 
     Args:

@@ -1,4 +1,4 @@
-"""What the programs of level resilient are made of: branches, schedules, faults and troubles."""
+"""What the programs of level resilient are made of: branches, schedules, faults."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def split(
         scheduled: whether the interleaving is chosen now and then.
         in_order: whether the order of starts counts.
         fresh_store: whether nothing was ever stored in the store.
-        faults: what befalls the operations; nothing by default.
+        faults: what goes wrong with the operations; nothing by default.
         pool: how many connections the clients share.
     """
 
@@ -126,7 +126,7 @@ def split(
     return drawn()
 
 
-def befallen(
+def with_faults(
     operations: SearchStrategy[Operation],
     faults: SearchStrategy[Fault],
     *,
@@ -137,11 +137,11 @@ def befallen(
     at_most: int = 12,
     others: bool = True,
 ) -> SearchStrategy[Program]:
-    """Return programs of operations one after the other, some of which something befalls.
+    """Return programs of operations one after the other, some of which faults happen to.
 
     Args:
         operations: what they are made of.
-        faults: what befalls some of the first client's.
+        faults: what goes wrong with some of the first client's.
         clients: who takes part.
         between: what happens between operations now and then.
         pool: how many connections the clients share.
@@ -179,7 +179,7 @@ def sweeps(
     counted with the next change.
 
     Args:
-        faults: given the place, what befalls the change there.
+        faults: given the step, what goes wrong there.
         at_most: at how many places.
         clients: who looks on; the first one acts.
     """

@@ -18,7 +18,8 @@ import pytest
 from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from memcert_backends.servers import Server, ServerUnavailable, sql, start
+from memcert_backends.servers import Server, ServerUnavailable, start
+from memcert_backends.sql import server as sql
 
 DRIVERS = {"postgresql": "postgresql+asyncpg", "mariadb": "mysql+aiomysql"}
 RUNNING = {

@@ -18,15 +18,10 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from memcert_backends.redis import fakeredis_host, fakeredis_protocol, fakeredis_server
 from memcert_backends.redis.fakeredis_protocol import MalformedRequest, Requests, encoded, pieces
 from memcert_backends.redis.fakeredis_server import FakeRedisServer
-from memcert_backends.servers import (
-    Server,
-    fakeredis_host,
-    fakeredis_protocol,
-    fakeredis_server,
-    start,
-)
+from memcert_backends.servers import Server, start
 
 
 @pytest.fixture(scope="module")

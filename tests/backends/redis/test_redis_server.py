@@ -19,14 +19,9 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from memcert_backends.servers import (
-    Server,
-    ServerUnavailable,
-    redis_version,
-    server_process,
-    start,
-)
-from memcert_backends.servers import redis as redis_server
+from memcert_backends.redis import server as redis_server
+from memcert_backends.redis import version as redis_version
+from memcert_backends.servers import Server, ServerUnavailable, server_process, start
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 import redis
 
-from memcert_backends.servers import Server, ServerUnavailable, redis_cluster, start
+from memcert_backends.redis.cluster import server as redis_cluster
+from memcert_backends.servers import Server, ServerUnavailable, start
 from memcert_backends.servers.server_process import free_port
 
 
