@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from memcert.engine.verdicts.script import script
+from memcert.short_term import CONTRACT
+
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "conformance" / "ARCHITECTURE.md").read_text("utf-8")
 
@@ -48,3 +51,19 @@ def test_a_name_of_the_map_is_there(name: str) -> None:
             found = getattr(found, part)
         return
     pytest.fail(f"there is no {name}")
+
+
+def test_the_example_is_what_memcert_prints() -> None:
+    (shown,) = re.findall(r"```text\n(.*?)```", TEXT, re.DOTALL)
+    rule = CONTRACT.by_id["CUT-01"]
+    (entry,) = [
+        each
+        for each in CONTRACT.corpus.entries
+        if (each.rule, each.bug) == ("CUT-01", "stored-again")
+    ]
+    printed = script(
+        entry.program, None, CONTRACT, "mutant:stored-again", title=f"{rule.id}: {rule.text}"
+    )
+    before = shown.partition("#     then:")[0]
+    assert before.count("\n") == 3
+    assert printed.startswith(before)
