@@ -159,6 +159,18 @@ def typecheck(session: nox.Session) -> None:
 
 
 @nox.session
+def docs(session: nox.Session) -> None:
+    """Build the documentation site into docs/_build/html; warnings are errors."""
+    session.install(".[all]", *_group("docs"))
+    folder = "docs/_build/html"
+    session.run(
+        *("sphinx-build", "-b", "html", "--fail-on-warning", "--keep-going", "--nitpicky"),
+        *("docs", folder, *session.posargs),
+    )
+    session.log(f"built {folder}/index.html")
+
+
+@nox.session
 def contract(session: nox.Session) -> None:
     """Write the readable form of each contract, such as reference/CONTRACT.md, from its rules."""
     session.install(".[all]")

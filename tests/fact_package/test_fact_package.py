@@ -145,3 +145,18 @@ def test_its_matrix_says_that_every_rule_is_failed(python: Run) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout == "[]\n"
+
+
+def test_its_rules_have_pages(python: Run, tmp_path: Path) -> None:
+    done = python(
+        "-c",
+        "from pathlib import Path\n"
+        "from memcert.contracts import contract_of\n"
+        "from memcert.repository.rule_pages import write_pages\n"
+        "write_pages(Path('rules'), [contract_of('facts')])",
+    )
+    assert done.returncode == 0, done.stderr
+    page = (tmp_path / "rules" / "facts" / "retrieve.md").read_text(encoding="utf-8")
+    assert "## RETRIEVE-01" in page
+    assert "mutant:unlimited" in page
+    assert "# observed: returned " in page

@@ -239,7 +239,7 @@ def test_a_session_of_agentscope_s_in_memory_memory(
             else:
                 with pytest.raises(ValueError, match=r"await memory\.import_state"):
                     await session.load_session_state("s", agent=agent)
-                # As README says.
+                # As docs/how-to/agentscope.md says.
                 state = json.loads((tmp_path / "s.json").read_text("utf-8"))["agent"]
                 await memory.import_state(state["memory"])
                 agent.load_state_dict({**state, "memory": memory.state_dict()})
