@@ -47,7 +47,7 @@ def write_rule_pages(app: Sphinx) -> None:
     from memcert.contracts import contracts
     from memcert.repository.rule_pages import write_pages
 
-    write_pages(Path(app.srcdir, "reference", "rules"), contracts())
+    write_pages(Path(app.srcdir, "reference", "rules"), [*contracts()])
 
 
 def write_report_pages(app: Sphinx) -> None:

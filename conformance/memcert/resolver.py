@@ -106,12 +106,13 @@ def _check_place(name: str) -> None:
 
 
 def _mutant(name: str) -> Backend:
-    mutants = {
-        each: mutant for contract in contracts() for each, mutant in contract.mutants().items()
-    }
-    if name not in mutants:
-        raise UnknownBackend(_unknown(f"mutant:{name}", [f"mutant:{each}" for each in mutants]))
-    return mutants[name].backend
+    known = []
+    for contract in contracts():
+        mutants = contract.mutants()
+        if name in mutants:
+            return mutants[name].backend
+        known += [f"mutant:{each}" for each in mutants]
+    raise UnknownBackend(_unknown(f"mutant:{name}", known))
 
 
 def _unknown(name: str, known: list[str]) -> str:

@@ -17,9 +17,9 @@ from memcert.reports.terminal import Terminal
 def explain(rule: str) -> None:
     """Say what a rule means, what breaking it means, and which mutants it finds."""
     wanted = rule.upper()
-    known = contracts()
-    contract = next((each for each in known if wanted in each.by_id), None)
+    contract = next((each for each in contracts() if wanted in each.by_id), None)
     if contract is None:
+        known = [*contracts()]
         ids = [each for contract in known for each in contract.by_id]
         near = difflib.get_close_matches(wanted, ids, n=3)
         lists = " and ".join(each.document for each in known)
