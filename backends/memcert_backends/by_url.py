@@ -74,8 +74,7 @@ def _row_of(url: str) -> StoreRow:
         raise UnknownURL(f"{url!r} is no URL, such as sqlite:///path/to/file or redis://host:6379")
     database, plus, _ = scheme.partition("+")
     for row in ROWS:
-        # Only SQLAlchemy's name a driver.
-        if database in row.schemes and (not plus or "sqlalchemy" in row.drivers):
+        if database in row.schemes and (not plus or row.is_sql):
             return row
     known = ", ".join(f"{each}://" for row in ROWS for each in row.schemes if each != "unix")
     raise UnknownURL(f"there is no memory for {scheme}:// URLs; there is for {known}")

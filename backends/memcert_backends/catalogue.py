@@ -55,6 +55,11 @@ class StoreRow:
     drivers: Mapping[str, str] = field(default_factory=dict)
     errors: tuple[str, ...] = ()
 
+    @property
+    def is_sql(self) -> bool:
+        """Whether SQLAlchemy reaches it: a URL may name its driver, and it has tables."""
+        return "sqlalchemy" in self.drivers
+
 
 _SQLALCHEMY = {"sqlalchemy": "SQLAlchemy", "greenlet": "greenlet"}
 _MYSQL_DRIVERS = {

@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tablestore_emulator.lag import Lag
-from tablestore_emulator.settings import Settings
-from tablestore_emulator.time_limits import REQUEST_SECONDS
+from tablestore_emulator.settings import REQUEST_SECONDS, Settings
 
 if TYPE_CHECKING:
     # The server needs an extra: the help is there without it.

@@ -16,8 +16,7 @@ from tablestore_emulator import faults
 from tablestore_emulator.connections import Connections
 from tablestore_emulator.errors import ServiceError
 from tablestore_emulator.service import Answer, Request, Service
-from tablestore_emulator.settings import Settings
-from tablestore_emulator.time_limits import KEEP_ALIVE_SECONDS, REQUEST_SECONDS
+from tablestore_emulator.settings import KEEP_ALIVE_SECONDS, REQUEST_SECONDS, Settings
 
 TOKEN_VARIABLE = "MEMCERT_TABLESTORE_CONTROL_TOKEN"  # noqa: S105  # It is no token.
 """The environment variable with the token of the control port; a new one is made without it."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tablestore_emulator.control_client import Control
-from tablestore_emulator.time_limits import REQUEST_SECONDS
+from tablestore_emulator.settings import REQUEST_SECONDS
 
 _SECONDS = 30.0
 

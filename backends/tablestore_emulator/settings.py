@@ -7,6 +7,13 @@ from dataclasses import dataclass, field
 from tablestore_emulator.lag import OF_SECONDARY, OF_THE_SERVICE, Lag
 from tablestore_emulator.limits import Limits
 
+REQUEST_SECONDS = 60.0
+"""How long the headers of a request may take, and then its body, in seconds: on the loopback, any
+client that means it takes less."""
+
+KEEP_ALIVE_SECONDS = 75.0
+"""How long a connection may wait for its next request, whole headers included, in seconds."""
+
 
 @dataclass(frozen=True)
 class Settings:

@@ -22,6 +22,8 @@ from pathlib import Path
 from typing import Any
 
 from memcert.contracts import contracts
+from memcert.engine.contract import Contract
+from memcert.engine.mutant import Mutant
 from memcert.shadowed_modules import shadow_of
 from memcert_backends.backend import Backend, Factory, Space
 from memcert_backends.backend import backend as make_backend
@@ -73,7 +75,7 @@ def resolve(name: str) -> Backend:
         if not points:
             raise UnknownBackend(_unknown(name, names()))
         found = _named(points[0].value, name)
-    return replace(found, specification=_absolute(name), resolver=RESOLVER)
+    return _findable(found, _absolute(name))
 
 
 _OWN = (
@@ -108,11 +110,27 @@ def _check_place(name: str) -> None:
 def _mutant(name: str) -> Backend:
     known = []
     for contract in contracts():
-        mutants = contract.mutants()
+        mutants = mutants_of(contract)
         if name in mutants:
             return mutants[name].backend
         known += [f"mutant:{each}" for each in mutants]
     raise UnknownBackend(_unknown(f"mutant:{name}", known))
+
+
+def mutants_of(contract: Contract) -> dict[str, Mutant]:
+    """Return the mutants of a contract by name, each so that another process finds it.
+
+    Args:
+        contract: the contract; its mutants need not say how they are found.
+    """
+    return {
+        name: replace(mutant, backend=_findable(mutant.backend, f"mutant:{name}"))
+        for name, mutant in contract.mutants().items()
+    }
+
+
+def _findable(found: Backend, specification: str) -> Backend:
+    return replace(found, specification=specification, resolver=RESOLVER)
 
 
 def _unknown(name: str, known: list[str]) -> str:

@@ -139,8 +139,9 @@ def test_its_matrix_says_that_every_rule_is_failed(python: Run) -> None:
         "-c",
         "from memcert.contracts import contract_of\n"
         "from memcert.repository.matrix import judge_mutants\n"
+        "from memcert.resolver import mutants_of\n"
         "contract = contract_of('facts')\n"
-        "matrix = judge_mutants(contract, contract.mutants())\n"
+        "matrix = judge_mutants(contract, mutants_of(contract))\n"
         "print(matrix.complaints)",
     )
     assert done.returncode == 0, done.stderr

@@ -50,7 +50,7 @@ def migrate(url: str, prefix: str, schema: str | None) -> None:
 def _check_url(url: str) -> None:
     scheme, _, rest = url.partition("://")
     database = scheme.partition("+")[0]
-    databases = [each for row in ROWS if "sqlalchemy" in row.drivers for each in row.schemes]
+    databases = [each for row in ROWS if row.is_sql for each in row.schemes]
     if not rest.strip() and database not in databases:
         raise WrongQuestion(f"{url!r} is no URL, such as sqlite:///path/to/file")
     if database not in databases:

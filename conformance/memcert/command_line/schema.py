@@ -5,12 +5,11 @@ from __future__ import annotations
 import click
 
 from memcert.command_line.errors import WrongQuestion, in_one_line
-
-DATABASES = ("postgresql", "mysql", "mariadb", "sqlite")
+from memcert_backends.catalogue import ROWS
 
 
 @click.command()
-@click.argument("database", type=click.Choice(DATABASES))
+@click.argument("database", type=click.Choice([row.name for row in ROWS if row.is_sql]))
 @click.option("--prefix", metavar="TEXT", default="memcert_", help="The memory's table_prefix.")
 @click.option("--schema", metavar="TEXT", help="The memory's schema.")
 @click.option(

@@ -46,7 +46,7 @@ def verify(file: Path) -> None:
         console.print(f"[green]the certificate holds:[/] {escape(headline(certificate))}")
         lines = store_line(certificate), run_line(certificate)
         console.print(f"  store: {lines[0]}; run: {lines[1]}", markup=False)
-        console.print(f"  common corpus: {corpus_line(certificate)}", markup=False)
+        console.print(f"  corpus: {corpus_line(certificate)}", markup=False)
         other = other_corpus(certificate, contract)
         if other is not None:
             console.print(f"[yellow]{escape(other)}[/]")

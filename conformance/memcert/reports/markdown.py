@@ -33,7 +33,7 @@ def markdown(certificate: Certificate) -> str:
         f"- asked: level {certificate.level.asked.value}; rules: {counts_line(certificate)}",
         f"- store: {escaped(store_line(certificate))}",
         f"- run: {run_line(certificate)}; {cost_line(certificate)}",
-        f"- common corpus: {escaped(corpus_line(certificate))}",
+        f"- corpus: {escaped(corpus_line(certificate))}",
         f"- kit {kit.version}, contract {contract.name} {contract.version},"
         f" Python {certificate.platform.python}, {certificate.run.date}",
         "",

@@ -84,7 +84,7 @@ def run_line(certificate: Certificate) -> str:
 
 
 def corpus_line(certificate: Certificate) -> str:
-    """Return how many programs of which common corpus were replayed, in one line.
+    """Return how many programs of which corpus were replayed, in one line.
 
     Args:
         certificate: the certificate.

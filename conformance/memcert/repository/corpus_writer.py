@@ -24,7 +24,7 @@ def write_corpus(folder: Path, matrix: Matrix, only: Collection[str] | None = No
     only where it must. Any other is replaced by the matrix's counterexample, or removed.
 
     Args:
-        folder: the common corpus.
+        folder: the corpus.
         matrix: what was found of every mutant, or of those that fail some rules.
         only: the ids of the rules whose programs are written; None for all, and then every other
             file is removed.

@@ -156,7 +156,7 @@ def judge_mutant(
     """
     levels = {rule.id: rule.level for rule in contract.rules}
     meant_for_trials = any(levels[rule] is Level.RESILIENT for rule in mutant.kills)
-    # The common corpus is made of what is found here: the rules' own programs must find it.
+    # The corpus is made of what is found here: the rules' own programs must find it.
     contract = replace(contract, corpus=Corpus(None, contract.operations))
     with Runner(contract, mutant.backend) as runner:
         corpus = SavedFailures(None, mutant.name, contract)

@@ -16,6 +16,7 @@ from memcert.engine.output.files import write_text
 from memcert.reports.terminal import Terminal
 from memcert.repository.corpus_writer import write_corpus
 from memcert.repository.matrix import judge_mutants, markdown
+from memcert.resolver import mutants_of
 
 
 def main(folder: Path, packages: Path) -> None:
@@ -30,7 +31,7 @@ def main(folder: Path, packages: Path) -> None:
     for each in BUILT_IN:
         contract = contract_of(each)
         with console.status(f"judging the rules of {contract.name} by the mutants: some minutes"):
-            matrix = judge_mutants(contract, contract.mutants())
+            matrix = judge_mutants(contract, mutants_of(contract))
             write_text(folder / matrix_file(contract), markdown(matrix))
             changes = write_corpus(packages.joinpath(*contract.module.split("."), "corpus"), matrix)
         for change in changes:
@@ -56,7 +57,7 @@ def write_programs(packages: Path, rules: Sequence[str]) -> None:
             sys.exit(2)
         contract = known[rule]
         mutants = {
-            name: mutant for name, mutant in contract.mutants().items() if rule in mutant.kills
+            name: mutant for name, mutant in mutants_of(contract).items() if rule in mutant.kills
         }
         if not mutants:
             console.print(f"[bold red]no mutant is meant to fail {rule}[/]")

@@ -21,6 +21,7 @@ from memcert.engine.rule import Consequence, Rule
 from memcert.engine.running.preflight import preflight
 from memcert.engine.running.runner import Runner
 from memcert.engine.verdicts.script import script
+from memcert.resolver import mutants_of
 from memcert_backends.servers import ServerUnavailable
 
 Pages = Mapping[str, str]
@@ -53,10 +54,11 @@ def examples(contract: Contract) -> Mapping[str, Example]:
     by_mutant: dict[str, list[CorpusEntry]] = {}
     for entry in shortest.values():
         by_mutant.setdefault(entry.bug, []).append(entry)
+    mutants = mutants_of(contract)
     found = {}
     for name, entries in by_mutant.items():
         try:
-            with Runner(contract, contract.mutants()[name].backend) as runner:
+            with Runner(contract, mutants[name].backend) as runner:
                 preflight(runner)
                 for entry in entries:
                     found[entry.rule] = Example(entry, runner.execute(entry.program).divergence)

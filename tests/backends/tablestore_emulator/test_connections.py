@@ -17,8 +17,7 @@ from tablestore_emulator import Control, emulator
 from tablestore_emulator.__main__ import main
 from tablestore_emulator.controlled_service import TOKEN_VARIABLE, Emulator
 from tablestore_emulator.server import Serving, serving
-from tablestore_emulator.settings import Settings
-from tablestore_emulator.time_limits import REQUEST_SECONDS
+from tablestore_emulator.settings import REQUEST_SECONDS, Settings
 
 SOON = 0.3
 HALF_A_HEADER = b"POST /GetRow HTTP/1.1\r\nhost: x\r\nx-ots-date: 20"

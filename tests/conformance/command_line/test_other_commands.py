@@ -80,7 +80,7 @@ def test_a_good_certificate_is_verified(memcert: Memcert, certificate: Path) -> 
     assert result.exit_code == 0, result.output
     assert "the certificate holds: memories.py:Good: only ADD-01 checked" in result.stdout
     replayed, known = len(CONTRACT.corpus.programs("ADD-01")), len(CONTRACT.corpus)
-    said = f"common corpus: {replayed} of {known} programs replayed, SHA-256"
+    said = f"corpus: {replayed} of {known} programs replayed, SHA-256"
     assert f"{said} {CONTRACT.corpus.digest}\n" in result.stdout
     assert "another corpus" not in result.stdout
 

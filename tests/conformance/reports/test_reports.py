@@ -188,7 +188,7 @@ def test_rules_that_do_not_apply_are_counted() -> None:
 def test_markdown_shows_the_worst_first_and_every_rule_that_was_run() -> None:
     text = markdown(CERTIFICATE)
     assert text.startswith("## ❌ tiny: no level, strict\n")
-    assert f"- common corpus: {corpus_line(CERTIFICATE)}\n" in text
+    assert f"- corpus: {corpus_line(CERTIFICATE)}\n" in text
     assert "**the deviation from D-01 expired on 2026-01-01**" in text
     places = [text.index(f"### {rule} ") for rule in ("C-01", "B-02", "D-01", "B-01")]
     assert places == sorted(places)

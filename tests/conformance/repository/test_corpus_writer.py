@@ -1,4 +1,4 @@
-"""Gathering the common corpus: what is written, what stays and what goes."""
+"""Writing the corpus: what is written, what stays and what goes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The common corpus that is shipped: every program shows its bug, and no good backend has it."""
+"""The corpus that is shipped: every program shows its bug, and no good backend has it."""
 
 from __future__ import annotations
 

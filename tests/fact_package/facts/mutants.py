@@ -42,8 +42,6 @@ def _backend(name: str, factory: object, store: str | None) -> Backend:
         store=store,
         durable=store is not None,
         contract="facts",
-        specification=f"mutant:{name}",
-        resolver="memcert.resolver:resolve",
     )
 
 

@@ -14,9 +14,9 @@ from tablestore_emulator.search.aggregations.group_by import (
 from tablestore_emulator.search.aggregations.groups import (
     DEFAULT_SIZE,
     parse_size,
+    text_of,
 )
 from tablestore_emulator.search.aggregations.histogram import number_buckets
-from tablestore_emulator.search.aggregations.keys import text_of
 from tablestore_emulator.search.aggregations.request import (
     AggregationRequest,
     Documents,

@@ -14,7 +14,6 @@ from tablestore_emulator.search.aggregations.group_by import (
     ordered,
     parse_sorting,
 )
-from tablestore_emulator.search.aggregations.keys import text_of
 from tablestore_emulator.search.aggregations.request import (
     AggregationRequest,
     Documents,
@@ -26,9 +25,19 @@ from tablestore_emulator.search.errors import invalid
 from tablestore_emulator.search.field import NUMBERS, PLAIN, Field, FieldType
 from tablestore_emulator.search.messages import Message, given, pb
 from tablestore_emulator.search.queries.query import Query
+from tablestore_emulator.search.values import Comparable
 
 DEFAULT_SIZE = 10
 _PLACES = frozenset({FieldType.GEO_POINT})
+
+
+def text_of(key: Comparable) -> str:
+    """Return a value as the key of a group, such as `true`, `12`, `1.5`, a date's milliseconds.
+
+    Args:
+        key: the value.
+    """
+    return str(key).lower() if isinstance(key, bool) else str(key)
 
 
 def parse_size(message: Message, default: int) -> int:

@@ -1,4 +1,4 @@
-"""The common corpus: programs that once showed a bug, shipped with a contract.
+"""The corpus: programs that once showed a bug, shipped with a contract.
 
 Every certification replays those of a rule before it draws any, whatever the backend and the
 budget, so that two certificates with the same digest were made with the same programs.
@@ -23,7 +23,7 @@ _NAME = re.compile(r"([A-Z]+-[0-9]+)-(.+)\.json")
 
 @dataclass(frozen=True)
 class CorpusEntry:
-    """A program of the common corpus.
+    """A program of the corpus.
 
     Args:
         rule: the id of the rule that it broke.
@@ -98,9 +98,9 @@ class Corpus:
     def _read(self, file: Traversable) -> CorpusEntry:
         named = _NAME.fullmatch(file.name)
         if named is None:
-            raise MalformedProgram(f"{file.name} in the common corpus is not named RULE-BUG.json")
+            raise MalformedProgram(f"{file.name} in the corpus is not named RULE-BUG.json")
         try:
             program = parse_program(file.read_bytes(), self._operations)
         except MalformedProgram as error:
-            raise MalformedProgram(f"{file.name} in the common corpus: {error}") from error
+            raise MalformedProgram(f"{file.name} in the corpus: {error}") from error
         return CorpusEntry(named[1], named[2], program)

@@ -32,7 +32,7 @@ SECONDS_TO_LEAVE = 1.0
 """How long tasks that are given up may take to end once cancelled, in seconds."""
 
 SECONDS_TO_END = 5.0
-"""How long tasks that are left at the end of a session may take, in seconds."""
+"""How long tasks that are left when the runner ends may take, in seconds."""
 
 
 class Runner:
@@ -86,7 +86,7 @@ class Runner:
         self.subject = replace(self.subject, capabilities=capabilities)
 
     def run(self, coroutine: Coroutine[Any, Any, Result]) -> Result:
-        """Run a coroutine on the loop of this session.
+        """Run a coroutine on the event loop of this runner.
 
         Args:
             coroutine: what to run.

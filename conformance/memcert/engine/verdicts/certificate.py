@@ -48,7 +48,7 @@ class CertifiedContract:
 
 @dataclass(frozen=True)
 class CertifiedCorpus:
-    """The common corpus.
+    """The corpus.
 
     Args:
         digest: the SHA-256 of the rules, names and programs.
@@ -219,7 +219,7 @@ class CertifiedVerdict:
         consequence: what breaking it means.
         finding: what was found.
         programs: how many programs were run for it, shrinking left out.
-        replayed: how many of them are of the common corpus.
+        replayed: how many of them are of the corpus.
         operations: how many operations they did.
         faults: how many faults took place in them.
         seconds: how long it took, shrinking included, in seconds.
@@ -249,7 +249,7 @@ class Certificate:
         format: the version of the JSON form.
         kit: who judged.
         contract: what the backend was judged by.
-        corpus: the common corpus.
+        corpus: the corpus.
         backend: what was judged.
         store: the store; None where the backend brings its own.
         drivers: the versions of what decides what the store does, by the module that is imported.

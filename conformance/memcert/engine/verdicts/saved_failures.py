@@ -71,7 +71,7 @@ class SavedFailures:
         return tuple({program.to_text(): program for program in programs}.values())
 
     def common(self, rule: str, programs: Sequence[Program]) -> int:
-        """Return how many of some programs are of the common corpus.
+        """Return how many of some programs are of the corpus.
 
         Args:
             rule: the rule's id.

@@ -41,7 +41,7 @@ class Verdict:
         rule: its id.
         finding: what was found.
         programs: how many programs were run for it, shrinking left out.
-        replayed: how many of them are of the common corpus.
+        replayed: how many of them are of the corpus.
         operations: how many operations they did, without the looks at the state.
         faults: how many faults took place in them.
         seconds: how long it took, shrinking included.

@@ -1,4 +1,4 @@
-"""The common corpus: read whole or not at all, replayed whatever the budget, and counted."""
+"""The corpus: read whole or not at all, replayed whatever the budget, and counted."""
 
 from __future__ import annotations
 
