@@ -14,13 +14,13 @@ from tablestore_emulator.running import RunningEmulator, emulator
 
 @pytest.fixture(scope="session")
 def tablestore_emulator_process() -> Iterator[RunningEmulator]:
-    """An emulator whose search indexes catch up when a test says so."""
+    """Yield an emulator whose search indexes catch up when a test says so."""
     with emulator(lag="manual", seed=0) as running:
         yield running
 
 
 @pytest.fixture
 def tablestore_emulator(tablestore_emulator_process: RunningEmulator) -> RunningEmulator:
-    """An empty emulator; ``control.set_lag("1-3s")`` gives it the service's lag."""
+    """Return an empty emulator; ``control.set_lag("1-3s")`` gives it the service's lag."""
     tablestore_emulator_process.control.reset()
     return tablestore_emulator_process

@@ -49,15 +49,15 @@ class Analyzer(Protocol):
         ...
 
     def tokens(self, text: str) -> Iterator[Token]:
-        """The tokens of a text, in order."""
+        """Return the tokens of a text, in order."""
         ...
 
     def words(self, text: str) -> list[str]:
-        """The texts of the tokens, in order."""
+        """Return the texts of the tokens, in order."""
         ...
 
     def units(self, text: str) -> list[tuple[str, ...]]:
-        """What a match query looks for: each unit is tokens that follow one another."""
+        """Return what a match query looks for: each unit is tokens that follow one another."""
         ...
 
 

@@ -66,7 +66,7 @@ class Collection:
                 self.nested[scope].remove(child)
 
     def having(self, field: Field) -> set[Document]:
-        """The documents that have a value of a field.
+        """Return the documents that have a value of a field.
 
         Args:
             field: a field of this scope.
@@ -86,7 +86,7 @@ class Collection:
         return self.vectors[field.name].documents
 
     def within(self, scope: str) -> "Collection":
-        """The rows of a nested field, at any depth.
+        """Return the rows of a nested field, at any depth.
 
         Args:
             scope: the nested field's full name, or this collection's own scope.

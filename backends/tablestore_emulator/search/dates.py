@@ -34,12 +34,12 @@ _PIECES = re.compile(r"'((?:[^']|'')*)'|(([A-Za-z])\3*)|(.)", re.DOTALL)
 
 
 def known_format(pattern: str) -> bool:
-    """Whether a format is one of the predefined ones, or made of letters that are known."""
+    """Tell whether a format is one of the predefined ones, or made of letters that are known."""
     return pattern in EPOCH_FORMATS or _expression(pattern) is not None
 
 
 def nanoseconds(value: int | str, formats: Sequence[str]) -> int | None:
-    """A date's nanoseconds since 1970.
+    """Return a date's nanoseconds since 1970.
 
     Args:
         value: the column's value: an integer for an epoch format, else a text.
@@ -65,7 +65,7 @@ def nanoseconds(value: int | str, formats: Sequence[str]) -> int | None:
 
 
 def offset_minutes(zone: str) -> int | None:
-    """The minutes east of UTC of `+08:00`, `+0800`, `+08`, `Z`; None if it is none of these."""
+    """Return the minutes east of UTC of `+08:00`, `+0800`, `+08`, `Z`; None for anything else."""
     if zone in {"", "Z", "UTC"}:
         return 0
     found = re.fullmatch(r"([+-])(\d{2}):?(\d{2})?", zone, re.ASCII)

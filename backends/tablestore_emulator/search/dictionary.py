@@ -24,7 +24,7 @@ _LOG = logging.getLogger(__name__)
 
 
 def is_there() -> bool:
-    """Whether there is a dictionary."""
+    """Tell whether there is a dictionary."""
     return find_spec(_LIBRARY) is not None
 
 

@@ -81,7 +81,7 @@ class Document:
                     self.values[field.name] = self.values.get(field.name, ()) + found
 
     def rows(self, scope: str) -> list["Document"]:
-        """The rows of a nested field in this row, at any depth.
+        """Return the rows of a nested field in this row, at any depth.
 
         Args:
             scope: the nested field's full name.

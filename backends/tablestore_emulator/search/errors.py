@@ -18,7 +18,7 @@ class SearchError(Exception):
 
 
 def invalid(message: str) -> SearchError:
-    """The error for a parameter that is wrong.
+    """Return the error for a parameter that is wrong.
 
     Args:
         message: one line that says which and why.

@@ -35,7 +35,7 @@ def point(text: str) -> Point | None:
 
 
 def distance(one: Point, other: Point) -> float:
-    """The distance along the globe, in metres."""
+    """Return the distance along the globe, in metres."""
     latitude, other_latitude = math.radians(one[0]), math.radians(other[0])
     half = math.sin((other_latitude - latitude) / 2) ** 2
     turn = math.sin(math.radians(other[1] - one[1]) / 2) ** 2
@@ -44,14 +44,14 @@ def distance(one: Point, other: Point) -> float:
 
 
 def plane_distance(one: Point, other: Point) -> float:
-    """The distance on a flat map, in metres: quicker, and wrong far away and near the poles."""
+    """Return the distance on a flat map, in metres: quicker, wrong far away and near the poles."""
     middle = math.cos(math.radians((one[0] + other[0]) / 2))
     width = math.radians(other[1] - one[1]) * middle
     return EARTH_RADIUS * math.hypot(width, math.radians(other[0] - one[0]))
 
 
 def in_box(place: Point, top_left: Point, bottom_right: Point) -> bool:
-    """Whether a place is in a box; a box may cross the date line.
+    """Tell whether a place is in a box; a box may cross the date line.
 
     Its lower edge is not in it, as the service's tests show; its other edges are.
     """
@@ -64,7 +64,7 @@ def in_box(place: Point, top_left: Point, bottom_right: Point) -> bool:
 
 
 def in_polygon(place: Point, corners: Sequence[Point]) -> bool:
-    """Whether a place is in a polygon on the flat map, by the even-odd rule.
+    """Tell whether a place is in a polygon on the flat map, by the even-odd rule.
 
     The place is rounded as Lucene's index has it, which decides what is on an edge.
     """
@@ -83,7 +83,7 @@ def in_polygon(place: Point, corners: Sequence[Point]) -> bool:
 
 
 def geohash(place: Point, precision: int) -> tuple[str, Point, Point]:
-    """The cell of the geohash grid that a place is in.
+    """Return the cell of the geohash grid that a place is in.
 
     Args:
         place: the place.

@@ -66,7 +66,7 @@ def highlighted(highlight: Highlight, query: Query, document: Document) -> Messa
 
 
 def _fragments(parameter: HighlightParameter, query: Query, text: str) -> list[tuple[int, str]]:
-    """The fragments with marks, and how many marks each has."""
+    """Return the fragments with marks, and how many marks each has."""
     analyzer = parameter.field.analyzer
     assert analyzer is not None
     tokens = list(analyzer.tokens(text))

@@ -69,7 +69,7 @@ def well_formed() -> Iterator[None]:
 
 
 def given(message: Message, name: str) -> Any:
-    """A field's value.
+    """Return a field's value.
 
     Args:
         message: the message.

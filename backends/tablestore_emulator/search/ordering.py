@@ -51,7 +51,7 @@ class Ordering:
     def first(
         self, matches: set[Document], count: int | None, after: Position | None = None
     ) -> list[Document]:
-        """The first documents in this order.
+        """Return the first documents in this order.
 
         Args:
             matches: the documents to choose from.
@@ -72,13 +72,13 @@ class Ordering:
         return self._after(self._sorted(some, 0), after)[:count]
 
     def place(self, document: Document) -> Position:
-        """The place right after a document."""
+        """Return the place right after a document."""
         return Position(tuple(key(document) for key in self._keys), document.key)
 
     def _walk(
         self, groups: Iterable[list[Document]], matches: set[Document], after: Position | None
     ) -> Iterator[Document]:
-        """The matches, of groups of documents that the first sorter says are equal."""
+        """Yield the matches, of groups of documents that the first sorter says are equal."""
         key = self._keys[0]
         if after is None or after.keys[0] is not None:
             place = after
@@ -95,7 +95,7 @@ class Ordering:
     def _likely(
         self, matches: set[Document], count: int, after: Position | None
     ) -> Iterable[Document]:
-        """The matches that can be among the first after a place, by the first sorter alone."""
+        """Return the matches that can be among the first after a place, by the first sorter."""
         if count * _FEW > len(matches):
             return matches
         key, descending = self._keys[0], self._sorters[0].descending
@@ -167,7 +167,7 @@ class Ordering:
 
 
 def _decisive(sorters: Sequence[Sorter]) -> Iterator[Sorter]:
-    """The sorters up to the first that leaves no two documents equal."""
+    """Yield the sorters up to the first that leaves no two documents equal."""
     for sorter in sorters:
         yield sorter
         if isinstance(sorter, PrimaryKeySort):

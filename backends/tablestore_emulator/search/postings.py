@@ -48,7 +48,7 @@ class Postings:
     def between(
         self, lower: Comparable, upper: Comparable, include_lower: bool, include_upper: bool
     ) -> set[Document]:
-        """The documents with a value in a range.
+        """Return the documents with a value in a range.
 
         Args:
             lower: the lower end, None for none.
@@ -65,19 +65,19 @@ class Postings:
     def count_between(
         self, lower: Comparable, upper: Comparable, include_lower: bool, include_upper: bool
     ) -> int:
-        """How many values are in a range: the arguments are those of `between`."""
+        """Return how many values are in a range: the arguments are those of `between`."""
         start, end = self._places(lower, upper, include_lower, include_upper)
         return max(0, end - start)
 
     def with_prefix(self, prefix: str) -> set[Document]:
-        """The documents with a value that starts with a text."""
+        """Return the documents with a value that starts with a text."""
         start = end = self._left(prefix)
         while end < len(self._entries) and self._entries[end][0].startswith(prefix):
             end += 1
         return set(self._ordered[start:end])
 
     def groups(self, descending: bool, first: Comparable = None) -> Iterator[list[Document]]:
-        """The documents in the order of their values.
+        """Yield the documents in the order of their values.
 
         Args:
             descending: whether the greatest value comes first.

@@ -47,7 +47,7 @@ class IndexSchema:
             return _parsed(message)
 
     def stores(self, column: str) -> bool:
-        """Whether a column's value can be read from the index alone.
+        """Tell whether a column's value can be read from the index alone.
 
         Args:
             column: the name of an attribute column.

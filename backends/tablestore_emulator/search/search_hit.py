@@ -41,7 +41,7 @@ class HitMaker:
         ]
 
     def message(self, document: Document) -> Message:
-        """A document's `SearchHit`."""
+        """Return a document's `SearchHit`."""
         message = pb.SearchHit(score=self.score(document))
         if self._highlight:
             message.highlight_result.CopyFrom(highlighted(self._highlight, self._query, document))

@@ -93,7 +93,7 @@ def _mode(message: Message, descending: bool) -> Mode:
 
 
 def _field(parser: QueryParser, message: Message) -> tuple[Field, Query | None]:
-    """The field to sort by, which may be of a nested field, and the rows of it that count."""
+    """Return the field to sort by, perhaps of a nested field, and the rows of it that count."""
     field = parser.schema.by_name.get(message.field_name)
     if field is None:
         raise invalid(f"field [{message.field_name}] does not exist in the search index")

@@ -20,7 +20,7 @@ Mode = Callable[[Sequence[Comparable]], Comparable]
 
 
 def average(values: Sequence[Comparable]) -> float:
-    """The mean of numbers."""
+    """Return the mean of numbers."""
     return float(sum(values) / len(values))
 
 
@@ -31,7 +31,7 @@ class Sorter(ABC):
 
     @abstractmethod
     def key(self, collection: Collection, score: Scorer) -> KeyOf:
-        """What is compared.
+        """Return what is compared.
 
         Args:
             collection: the documents to be sorted are some of these.
@@ -42,7 +42,7 @@ class Sorter(ABC):
         """
 
     def groups(self, collection: Collection, first: Comparable) -> Iterator[list[Document]] | None:
-        """All documents that have something to compare, sorted, if the index has them so.
+        """Return all documents that have something to compare, sorted, if the index has them so.
 
         Args:
             collection: the documents.

@@ -75,13 +75,13 @@ class Texts:
             self._count = self._total_length = 0
 
     def vocabulary(self) -> list[str]:
-        """The tokens that there are, sorted."""
+        """Return the tokens that there are, sorted."""
         if self._vocabulary is None:
             self._vocabulary = sorted(self._places)
         return self._vocabulary
 
     def tokens_with_prefix(self, prefix: str) -> list[str]:
-        """The tokens that start with a text."""
+        """Return the tokens that start with a text."""
         vocabulary = self.vocabulary()
         start = bisect_left(vocabulary, prefix)
         end = start
@@ -90,7 +90,7 @@ class Texts:
         return vocabulary[start:end]
 
     def having(self, unit: Sequence[str], slop: int = 0) -> set[Document]:
-        """The documents that have tokens in a row.
+        """Return the documents that have tokens in a row.
 
         Args:
             unit: the tokens.
@@ -112,7 +112,7 @@ class Texts:
     def scorer(
         self, units: Iterable[Sequence[str]], slop: int = 0, weight: float = 1.0
     ) -> Callable[[Document], float]:
-        """How relevant a document is to some of these.
+        """Return how relevant a document is to some of these.
 
         Args:
             units: tokens in a row; each that a document has counts.
@@ -145,7 +145,7 @@ class Texts:
         return score
 
     def _worth(self, token: str) -> dict[Document, float]:
-        """What a token is worth in each document that has it, kept until a text comes or goes."""
+        """Return a token's worth in each document with it, kept until a text comes or goes."""
         worth = self._worths.get(token)
         if worth is None:
             rarity = self._rarity((token,))
@@ -158,7 +158,7 @@ class Texts:
         return worth
 
     def _damping(self) -> tuple[float, float]:
-        """How much a token's count is damped in an empty text, and more for each token of it."""
+        """Return how much a token's count is damped in an empty text, and by each token more."""
         average = self._total_length / self._count if self._count else 1.0
         return (
             _SATURATION * (1 - _LENGTH_WEIGHT),
@@ -190,7 +190,7 @@ class Texts:
 
 
 def _within(unit: Sequence[str], lists: Sequence[list[int]], slop: int) -> bool:
-    """Whether one place of each token, moved to where the phrase has it, are within the slop."""
+    """Tell whether places of all tokens, moved to where the phrase has them, are in the slop."""
     for token, places in zip(unit, lists, strict=True):
         if len(places) < unit.count(token):
             return False

@@ -19,7 +19,7 @@ Comparable = Any
 
 
 def indexed(field: Field, raw: object, *, from_json: bool = False) -> tuple[Comparable, ...]:
-    """What the index keeps of a column's value.
+    """Return what the index keeps of a column's value.
 
     Args:
         field: the field.
@@ -43,7 +43,7 @@ def indexed(field: Field, raw: object, *, from_json: bool = False) -> tuple[Comp
 
 
 def json_value(text: object) -> object:
-    """The value of a JSON text; None if it is none, or too deep to be one."""
+    """Return the value of a JSON text; None if it is none, or too deep to be one."""
     try:
         return json.loads(text) if isinstance(text, str) else None
     except (ValueError, RecursionError):
@@ -51,7 +51,7 @@ def json_value(text: object) -> object:
 
 
 def coerced(field: Field, value: Value) -> Comparable:
-    """A query's value as a value of the field: `"12"` finds 12 in a field of integers.
+    """Return a query's value as a value of the field: `"12"` finds 12 in a field of integers.
 
     Args:
         field: the field.
@@ -75,7 +75,7 @@ def coerced(field: Field, value: Value) -> Comparable:
 
 
 def vector(items: Sequence[Any], dimension: int) -> tuple[float, ...] | None:
-    """A vector, or None if these are not as many finite numbers as it has dimensions."""
+    """Return a vector, or None if these are not as many finite numbers as it has dimensions."""
     if len(items) != dimension or not all(_is_number(item) for item in items):
         return None
     try:

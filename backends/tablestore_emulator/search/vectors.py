@@ -59,7 +59,7 @@ class Vectors:
     def nearest(
         self, vector: Sequence[float], count: int, among: Iterable[Document] | None
     ) -> dict[Document, float]:
-        """The documents whose vectors are the most like a vector.
+        """Return the documents whose vectors are the most like a vector.
 
         Args:
             vector: the vector.

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 
 def fits(pattern: str) -> Callable[[str], bool]:
-    """A test for a pattern.
+    """Return a test for a pattern.
 
     Args:
         pattern: the pattern. A star or a question mark cannot be looked for itself.

@@ -113,7 +113,7 @@ def _moves(interval: Message) -> tuple[Move, Move]:
 
 
 def _month(time: float) -> int:
-    """The number of months since 1970."""
+    """Return the number of months since 1970."""
     day = date.fromordinal(_FIRST_DAY + int(time // DAY))
     return (day.year - 1970) * 12 + day.month - 1
 

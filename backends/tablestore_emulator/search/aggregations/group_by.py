@@ -43,7 +43,7 @@ class Parts:
     group_bys: tuple[tuple[str, int, GroupBy], ...]
 
     def aggregated(self, documents: Documents) -> Message:
-        """The protobuf `AggregationsResult` of documents."""
+        """Return the protobuf `AggregationsResult` of documents."""
         message = pb.AggregationsResult()
         for name, kind, aggregation in self.aggregations:
             result = aggregation.result(documents).SerializeToString()
@@ -51,7 +51,7 @@ class Parts:
         return message
 
     def grouped(self, documents: Documents) -> Message:
-        """The protobuf `GroupBysResult` of documents."""
+        """Return the protobuf `GroupBysResult` of documents."""
         message = pb.GroupBysResult()
         for name, kind, group_by in self.group_bys:
             result = group_by.result(documents).SerializeToString()
@@ -66,7 +66,7 @@ class Parts:
             item.sub_group_bys_result.CopyFrom(self.grouped(documents))
 
     def named(self, name: str) -> Aggregation:
-        """The aggregation of a name, to sort groups by it.
+        """Return the aggregation of a name, to sort groups by it.
 
         Args:
             name: the name.

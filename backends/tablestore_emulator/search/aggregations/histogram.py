@@ -50,7 +50,7 @@ class Buckets:
     greatest: float | None = None
 
     def keys(self, document: Document) -> Iterable[float]:
-        """The starts of the intervals that a document's values are in."""
+        """Return the starts of the intervals that a document's values are in."""
         return [
             self.start(one)
             for one in self.values(document)
@@ -59,7 +59,7 @@ class Buckets:
         ]
 
     def filled(self, groups: list[Group]) -> list[Group]:
-        """Groups with empty ones where an interval has no documents.
+        """Return groups with empty ones where an interval has no documents.
 
         Args:
             groups: the groups, in the order of their keys.

@@ -56,22 +56,22 @@ class Metric(Aggregation):
 
 
 def greatest(values: Sequence[Comparable]) -> float:
-    """The greatest number; minus infinity, if there is none."""
+    """Return the greatest number; minus infinity, if there is none."""
     return float(max(values, default=-math.inf))
 
 
 def least(values: Sequence[Comparable]) -> float:
-    """The least number; infinity, if there is none."""
+    """Return the least number; infinity, if there is none."""
     return float(min(values, default=math.inf))
 
 
 def mean(values: Sequence[Comparable]) -> float:
-    """The mean; NaN, if there is no number."""
+    """Return the mean; NaN, if there is no number."""
     return total(values) / len(values) if values else math.nan
 
 
 def total(values: Sequence[Comparable]) -> float:
-    """The sum."""
+    """Return the sum."""
     try:
         return math.fsum(values)
     except OverflowError:
@@ -79,7 +79,7 @@ def total(values: Sequence[Comparable]) -> float:
 
 
 def distinct(values: Sequence[Comparable]) -> int:
-    """How many different values there are."""
+    """Return how many different values there are."""
     return len(set(values))
 
 
@@ -106,7 +106,7 @@ class Percentiles(Aggregation):
 
 
 def percentile(ordered: Sequence[float], percentage: float) -> float:
-    """The value below which a percentage of some values is, between two of them if need be.
+    """Return the value below which a percentage of some values is, between two of them if need be.
 
     Args:
         ordered: the values, sorted; at least one.

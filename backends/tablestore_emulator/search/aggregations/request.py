@@ -39,7 +39,7 @@ class AggregationRequest:
     depth: int = 0
 
     def field(self, name: str, types: frozenset[FieldType]) -> Field:
-        """A field that can be aggregated.
+        """Return a field that can be aggregated.
 
         Args:
             name: its full name.
@@ -54,7 +54,7 @@ class AggregationRequest:
         return self._checked(self.parser.schema.field(name), types)
 
     def counted(self, name: str, types: frozenset[FieldType]) -> Field:
-        """A field that can be aggregated to a number: also one of a nested field.
+        """Return a field that can be aggregated to a number: also one of a nested field.
 
         Args:
             name: its full name.
@@ -78,12 +78,12 @@ class AggregationRequest:
 
 
 def value(field: Field, data: bytes | None) -> Comparable:
-    """A value of a field that a request has, None for none."""
+    """Return a value of a field that a request has, None for none."""
     return None if data is None else coerced(field, decode(data))
 
 
 def values_of(field: Field, missing: Comparable) -> Values:
-    """A document's values of a field.
+    """Return a document's values of a field.
 
     Args:
         field: the field; if it is nested, its values in all rows of the nested field count.

@@ -13,7 +13,7 @@ from tablestore_emulator.search.queries.text import MinimumShouldMatch
 
 class _Compound(Query):
     def parts(self) -> Sequence[Query]:
-        """The queries that a document may have matched."""
+        """Return the queries that a document may have matched."""
         raise NotImplementedError
 
     def markers(self, field: str) -> Iterator[Marker]:

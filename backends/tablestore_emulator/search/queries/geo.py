@@ -37,7 +37,7 @@ class GeoQuery(Query):
 
 
 def box(field: Field, top_left: Point, bottom_right: Point) -> GeoQuery:
-    """The documents with a place in a box."""
+    """Return the documents with a place in a box."""
     return GeoQuery(
         field,
         bottom_right[0],
@@ -47,7 +47,7 @@ def box(field: Field, top_left: Point, bottom_right: Point) -> GeoQuery:
 
 
 def circle(field: Field, center: Point, distance: float) -> GeoQuery:
-    """The documents with a place at most so many metres from another."""
+    """Return the documents with a place at most so many metres from another."""
     # A little more than the distance in degrees of latitude, for what rounding may lose.
     reach = math.degrees(distance / geo.EARTH_RADIUS) + 1e-6
     return GeoQuery(
@@ -59,7 +59,7 @@ def circle(field: Field, center: Point, distance: float) -> GeoQuery:
 
 
 def polygon(field: Field, corners: tuple[Point, ...]) -> GeoQuery:
-    """The documents with a place in a polygon."""
+    """Return the documents with a place in a polygon."""
     latitudes = [corner[0] for corner in corners]
     return GeoQuery(
         field,

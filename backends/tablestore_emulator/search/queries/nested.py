@@ -40,7 +40,7 @@ class NestedQuery(Query):
     weight: float = 1.0
 
     def rows(self, collection: Collection) -> set[Document]:
-        """The rows of the nested field that match."""
+        """Return the rows of the nested field that match."""
         return self.query.matches(collection.nested[self.path])
 
     def matches(self, collection: Collection) -> set[Document]:

@@ -23,7 +23,7 @@ class Query(ABC):
 
     @abstractmethod
     def matches(self, collection: Collection) -> set[Document]:
-        """The documents that meet the condition.
+        """Return the documents that meet the condition.
 
         Args:
             collection: the documents to choose from.
@@ -33,7 +33,7 @@ class Query(ABC):
         """
 
     def among(self, collection: Collection, candidates: set[Document]) -> set[Document]:
-        """The documents, of some, that meet the condition.
+        """Return the documents, of some, that meet the condition.
 
         Args:
             collection: the same as for `matches`.
@@ -45,11 +45,11 @@ class Query(ABC):
         return candidates & self.matches(collection)
 
     def size(self, collection: Collection) -> int:
-        """About how many documents meet the condition, without looking for them."""
+        """Return about how many documents meet the condition, without looking for them."""
         return len(collection.documents)
 
     def scorer(self, collection: Collection) -> Scorer:
-        """How relevant the documents are that it matches.
+        """Return how relevant the documents are that it matches.
 
         Args:
             collection: the same as for `matches`.
@@ -61,7 +61,7 @@ class Query(ABC):
         return lambda _: self.weight
 
     def markers(self, field: str) -> Iterator[Marker]:
-        """What it found in a text field.
+        """Yield what it found in a text field.
 
         Args:
             field: the field's full name.
@@ -73,5 +73,5 @@ class Query(ABC):
         yield from ()
 
     def with_parts(self) -> Iterator["Query"]:
-        """It, and the queries in it that are about the same rows."""
+        """Yield this one, and the queries in it that are about the same rows."""
         yield self

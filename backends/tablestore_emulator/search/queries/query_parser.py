@@ -50,7 +50,7 @@ class QueryParser:
         return parse(replace(self, depth=self.depth + 1), parsed(kind, message.query))
 
     def inside(self, scope: str) -> "QueryParser":
-        """A parser of queries for the rows of a nested field.
+        """Return a parser of queries for the rows of a nested field.
 
         Args:
             scope: the nested field's full name.
@@ -66,7 +66,7 @@ class QueryParser:
         return replace(self, scope=scope)
 
     def field(self, name: str) -> Field:
-        """A field that queries may use.
+        """Return a field that queries may use.
 
         Args:
             name: its full name.

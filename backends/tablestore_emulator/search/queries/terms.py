@@ -169,7 +169,7 @@ class ExistsQuery(Query):
 
 
 def phrase_marker(unit: tuple[str, ...]) -> Marker:
-    """Marks the tokens of a phrase wherever they follow one another."""
+    """Mark the tokens of a phrase wherever they follow one another."""
 
     def mark(tokens: Sequence[str]) -> set[int]:
         size = len(unit)

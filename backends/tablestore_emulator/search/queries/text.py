@@ -107,7 +107,7 @@ class MinimumShouldMatch:
     percent: int | None = None
 
     def of(self, conditions: int) -> int:
-        """How many it is of so many conditions: 0 or more, perhaps more than there are."""
+        """Return how many it is of so many conditions: 0 or more, perhaps more than there are."""
         if self.percent is not None:
             share = conditions * abs(self.percent) // 100
             return max(0, share if self.percent >= 0 else conditions - share)
