@@ -38,7 +38,7 @@ class ServerProgram:
         command: given its port, what to run; asked whenever it is started.
         ready: given its process id and its port, whether it answers.
         log: the file in the folder that it writes its messages to.
-        seconds: how long it may take until it answers.
+        seconds: how long it may take until it answers; a busy machine needs its time.
         port_above: how far above its port it opens a second one; 0 for none.
         last: what it is sent at the end, where it must have time to tidy up.
     """
@@ -49,7 +49,7 @@ class ServerProgram:
     command: Callable[[int], Sequence[str]]
     ready: Callable[[int, int], bool]
     log: str = "log"
-    seconds: float = 30.0
+    seconds: float = 60.0
     port_above: int = 0
     last: signal.Signals | None = None
 

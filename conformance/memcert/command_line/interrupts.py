@@ -5,8 +5,11 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from traceback import walk_stack
+from types import FunctionType
 
 from memcert.interruption import leave, leave_silently
 
@@ -48,7 +51,7 @@ def kept_interrupts() -> Iterator[None]:
     def raised_again(lost: sys.UnraisableHookArgs) -> None:
         if issubclass(lost.exc_type, KeyboardInterrupt):
             # Not from here, which is within that callback.
-            threading.Timer(_SECONDS, _interrupt).start()
+            threading.Timer(_SECONDS, _interrupt_outside, [raised_again]).start()
         else:
             hook(lost)
 
@@ -73,7 +76,15 @@ def was_interrupted(error: BaseException) -> bool:
     return cause is not None
 
 
-def _interrupt() -> None:
+def _interrupt_outside(hook: FunctionType) -> None:
+    """Interrupt the main thread once it has left a function, in which it would be dropped again.
+
+    On a busy machine it may be there for long. Nothing runs between the look and the signal.
+    """
     main = threading.main_thread().ident
-    if main is not None:
-        signal.pthread_kill(main, signal.SIGINT)
+    assert main is not None
+    while any(
+        frame.f_code is hook.__code__ for frame, _ in walk_stack(sys._current_frames().get(main))
+    ):
+        time.sleep(_SECONDS)
+    signal.pthread_kill(main, signal.SIGINT)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import signal
 import sys
+import threading
 import time
 import weakref
 from collections.abc import Callable
@@ -54,6 +55,21 @@ def test_one_that_is_dropped_is_raised_again(dropped: Callable[..., None]) -> No
 
     with pytest.raises(KeyboardInterrupt):
         run()
+
+
+@pytest.mark.parametrize("dropped", PLACES)
+def test_nor_is_one_lost_where_that_takes_long(
+    dropped: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Slow(threading.Timer):
+        """As on a busy machine: its time is over before the thread that starts it goes on."""
+
+        def start(self) -> None:
+            super().start()
+            time.sleep(0.1)
+
+    monkeypatch.setattr(threading, "Timer", Slow)
+    test_one_that_is_dropped_is_raised_again(dropped)
 
 
 @pytest.mark.parametrize("dropped", PLACES)

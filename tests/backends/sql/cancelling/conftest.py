@@ -8,7 +8,7 @@ import re
 import threading
 import warnings
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import Any
 
 import pytest
@@ -68,6 +68,8 @@ class Route:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        # What was closed is so in the loop's next turn.
+        await asyncio.sleep(0)
 
     def _silence(self) -> None:
         self._passes.clear()
@@ -79,15 +81,15 @@ class Route:
         task = asyncio.current_task()
         assert task is not None
         self._tasks.add(task)
-        await self._passes.wait()
-        from_server, to_server = await asyncio.open_connection(*self._target)
-        try:
+        with ExitStack() as stack:
+            # Also if it is silent to the end.
+            stack.callback(to_client.close)
+            await self._passes.wait()
+            from_server, to_server = await asyncio.open_connection(*self._target)
+            stack.callback(to_server.close)
             await asyncio.gather(
                 self._pass(from_client, to_server, True), self._pass(from_server, to_client, False)
             )
-        finally:
-            to_server.close()
-            to_client.close()
 
     async def _pass(
         self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, to_server: bool
