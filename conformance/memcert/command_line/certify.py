@@ -11,7 +11,7 @@ import click
 from hypothesis.configuration import set_hypothesis_home_dir
 
 from memcert.command_line.errors import WrongQuestion, in_one_line
-from memcert.command_line.question import (
+from memcert.command_line.validation import (
     check_capabilities,
     check_counterexamples,
     check_level,

@@ -15,7 +15,7 @@ from rich.console import Console
 from memcert.engine.clients.handle import BadFactory
 from memcert.engine.verdicts.drivers import known_drivers
 from memcert.engine.verdicts.versions import kit_version
-from memcert.measure import bulk, counts, growth, limits, pool, reading
+from memcert.measure import bulk_deletion, counts, growth, large_messages, pool, reading
 from memcert.measure.display import MeasurementDisplay
 from memcert.measure.findings import Held, Line, Part, judged, not_measured
 from memcert.measure.machine import load, machine
@@ -39,9 +39,9 @@ MEASUREMENTS = {
     "counts": Measurement(counts.TITLE, counts.measure),
     "growth": Measurement(growth.TITLE, growth.measure),
     "reading": Measurement(reading.TITLE, reading.measure),
-    "bulk": Measurement(bulk.TITLE, bulk.measure),
+    "bulk": Measurement(bulk_deletion.TITLE, bulk_deletion.measure),
     "pool": Measurement(pool.TITLE, pool.measure),
-    "limits": Measurement(limits.TITLE, limits.measure),
+    "limits": Measurement(large_messages.TITLE, large_messages.measure),
 }
 """Every measurement, by a short name."""
 

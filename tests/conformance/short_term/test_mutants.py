@@ -59,7 +59,7 @@ SOME = (
 """Mutants that are judged with several seeds: the quiet ones among them."""
 
 HOSTS = """
-from memcert.short_term.mutants.kept import Kept
+from memcert.short_term.mutants.folder_host import Kept
 from memcert.short_term.mutants.mutant import backend_of
 from memcert.short_term.mutants.networked import Networked
 from memcert_reference import InMemoryMemory

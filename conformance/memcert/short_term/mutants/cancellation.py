@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from memcert.short_term.mutants.concurrency import others
-from memcert.short_term.mutants.kept import Kept
+from memcert.short_term.mutants.folder_host import Kept
 from memcert.short_term.mutants.mutant import Marks, Memories, mutant
 from memcert.short_term.mutants.networked import Networked
 from memcert_backends.backend import Space

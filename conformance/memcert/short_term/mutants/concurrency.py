@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import ClassVar
 
-from memcert.short_term.mutants.kept import Kept
+from memcert.short_term.mutants.folder_host import Kept
 from memcert.short_term.mutants.mutant import Marks, Memories, mutant
 from memcert_reference import InMemoryMemory, Msg
 from memcert_reference.arguments import mark_list, message_records

@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 from memcert.short_term.mutants.concurrency import others
-from memcert.short_term.mutants.kept import Kept
+from memcert.short_term.mutants.folder_host import Kept
 from memcert.short_term.mutants.mutant import Marks, Memories, mutant
 from memcert.short_term.mutants.networked import Networked
 from memcert_reference import Msg

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
-from memcert.short_term.mutants.kept import Kept
+from memcert.short_term.mutants.folder_host import Kept
 from memcert.short_term.mutants.mutant import Marks, Memories, mutant
 from memcert_backends.backend import Space
 from memcert_reference import InMemoryMemory, Msg

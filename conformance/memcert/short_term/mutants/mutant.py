@@ -9,7 +9,7 @@ from functools import partial
 from typing import TypeAlias, TypeVar
 
 from memcert.engine.mutant import Mutant
-from memcert.short_term.mutants.kept import Kept
+from memcert.short_term.mutants.folder_host import Kept
 from memcert.short_term.mutants.networked import Networked, open_pool
 from memcert_backends.backend import Backend, Space
 from memcert_reference import MemoryBase, Msg

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Mapping
 from typing import Any, Self
 
-from memcert.short_term.mutants.kept import Kept
+from memcert.short_term.mutants.folder_host import Kept
 from memcert.short_term.mutants.mutant import mutant
 from memcert_reference import InMemoryMemory
 from memcert_reference.state import CONTENT_KEY, SUMMARY_KEY, read_state

@@ -20,7 +20,7 @@ MEMORIES = """\
 import asyncio
 
 from memcert import backend
-from memcert.short_term.mutants.kept import Kept
+from memcert.short_term.mutants.folder_host import Kept
 
 
 class Whole(Kept):

@@ -30,7 +30,7 @@ import sys
 from pathlib import Path
 
 from memcert import backend
-from memcert.short_term.mutants.kept import Kept
+from memcert.short_term.mutants.folder_host import Kept
 
 ELSEWHERE = any(each.endswith("memcert.engine.clients.serving") for each in sys.orig_argv)
 PROCESSES = Path(__file__).with_name("processes")
