@@ -8,6 +8,9 @@ from typing import Any, TypeVar
 
 Result = TypeVar("Result")
 
+_SECONDS_UNTIL_AGAIN = 0.4
+"""How long what was cancelled may take to tidy up before it is cancelled again, in seconds."""
+
 
 async def to_its_end(doing: Coroutine[Any, Any, Result], patience: float) -> Result:
     """Run something to its end; a cancellation takes effect after it.
@@ -37,11 +40,20 @@ async def end_of(task: asyncio.Task[Any], patience: float | None) -> None:
 
     Args:
         task: the task.
-        patience: how long it may go on before it is cancelled, in seconds; None for ever.
+        patience: how long it may go on before it is cancelled, and again until it ends, in
+            seconds; None for ever.
     """
     timer = None
+
+    def cancel() -> None:
+        nonlocal timer
+        task.cancel()
+        # One is lost where it comes as what `asyncio.wait_for` waits for ends, which redis-py sends
+        # its commands by: https://bugs.python.org/issue42130, mended in Python 3.12.
+        timer = asyncio.get_running_loop().call_later(_SECONDS_UNTIL_AGAIN, cancel)
+
     if patience is not None:
-        timer = asyncio.get_running_loop().call_later(patience, task.cancel)
+        timer = asyncio.get_running_loop().call_later(patience, cancel)
     while not task.done():
         try:
             await asyncio.wait({task})
