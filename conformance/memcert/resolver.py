@@ -110,7 +110,7 @@ def _check_place(name: str) -> None:
 def _mutant(name: str) -> Backend:
     known = []
     for contract in contracts():
-        mutants = mutants_of(contract)
+        mutants = contract.mutants()
         if name in mutants:
             return mutants[name].backend
         known += [f"mutant:{each}" for each in mutants]
