@@ -25,6 +25,16 @@ HOST = "127.0.0.1"
 _PORTS = range(10_000, 32_768)
 
 _ATTEMPTS = 3
+_LOG = "log"
+
+
+def logged(command: Sequence[str]) -> list[str]:
+    """Return what runs a program and sends what it says to its log.
+
+    Args:
+        command: the program, which has no log of its own, and its arguments.
+    """
+    return ["/bin/sh", "-c", f'exec "$@" >{_LOG} 2>&1', "sh", *command]
 
 
 @dataclass(frozen=True)
@@ -48,7 +58,7 @@ class ServerProgram:
     folder: str
     command: Callable[[int], Sequence[str]]
     ready: Callable[[int, int], bool]
-    log: str = "log"
+    log: str = _LOG
     seconds: float = 60.0
     port_above: int = 0
     last: signal.Signals | None = None
@@ -116,7 +126,7 @@ class ServerProcess:
         while not program.ready(self._process.pid, self.port):
             if self._process.poll() is not None:
                 raise ServerUnavailable(
-                    f"{program.store}: {program.path} does not start: {self._last_line()}"
+                    f"{program.store}: {program.path} does not start: {self._why_it_ended()}"
                 )
             if time.monotonic() > deadline:
                 raise ServerUnavailable(
@@ -137,10 +147,14 @@ class ServerProcess:
             self._process.wait()
         self._guard.close()
 
-    def _last_line(self) -> str:
+    def _why_it_ended(self) -> str:
+        """Return the last line of its log, or how it ended where there is none."""
         log = Path(self._program.folder, self._program.log)
         lines = log.read_text("utf-8", "replace").split("\n") if log.exists() else []
-        return next((line for line in reversed(lines) if line.strip()), "it wrote no log")
+        assert self._process is not None
+        status = self._process.returncode
+        how = f"exit status {status}" if status >= 0 else f"killed by signal {-status}"
+        return next((line for line in reversed(lines) if line.strip()), f"no log, {how}")
 
 
 @contextmanager

@@ -11,7 +11,13 @@ from pathlib import Path
 from memcert_backends.servers.killable import killable
 from memcert_backends.servers.orphan_guard import guarded_folder
 from memcert_backends.servers.server import KillableServer, Server
-from memcert_backends.servers.server_process import HOST, ServerProcess, ServerProgram, running
+from memcert_backends.servers.server_process import (
+    HOST,
+    ServerProcess,
+    ServerProgram,
+    logged,
+    running,
+)
 from memcert_backends.tablestore.host import READY
 from memcert_backends.tablestore.own_table import STORE, emulator_version, lag, new_table
 from memcert_backends.tablestore.url import TablestoreURL
@@ -67,7 +73,7 @@ def _running() -> Iterator[ServerProcess]:
             store=STORE,
             path="the emulator",
             folder=folder,
-            command=lambda port: [*command, f"--folder={folder}", f"--port={port}"],
+            command=lambda port: logged([*command, f"--folder={folder}", f"--port={port}"]),
             ready=is_ready,
         )
         with running(program) as process:

@@ -15,7 +15,13 @@ from sqlalchemy import URL
 
 from memcert_backends.servers.orphan_guard import guarded_folder
 from memcert_backends.servers.server import ServerUnavailable
-from memcert_backends.servers.server_process import HOST, ServerProcess, ServerProgram, running
+from memcert_backends.servers.server_process import (
+    HOST,
+    ServerProcess,
+    ServerProgram,
+    logged,
+    running,
+)
 from memcert_backends.sql.account import Account, account_for
 from memcert_backends.sql.server import Product
 
@@ -96,7 +102,7 @@ def process(settings: Mapping[str, str] | None = None) -> Iterator[tuple[URL, Se
             chosen = {**SETTINGS, **(settings or {}), "port": str(port)}
             options = [part for name, value in chosen.items() for part in ("-c", f"{name}={value}")]
             # Its messages go to its standard error, which a shell sends to a file.
-            return _logged(account.command(postgres, "-D", f"{folder}/data", *options))
+            return logged(account.command(postgres, "-D", f"{folder}/data", *options))
 
         state = Path(folder, "data", "postmaster.pid")
         program = ServerProgram(
@@ -152,10 +158,6 @@ def _initialise(initdb: str, account: Account, folder: str, password: str) -> No
     if done.returncode != 0:
         reason = " ".join(done.stderr.split()) or f"exit status {done.returncode}"
         raise ServerUnavailable(f"postgresql: {initdb} fails: {reason}")
-
-
-def _logged(command: list[str]) -> list[str]:
-    return ["/bin/sh", "-c", 'exec "$@" >log 2>&1', "sh", *command]
 
 
 def _ready(process_id: int, state: Path) -> bool:
