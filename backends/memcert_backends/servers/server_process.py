@@ -148,13 +148,14 @@ class ServerProcess:
         self._guard.close()
 
     def _why_it_ended(self) -> str:
-        """Return the last line of its log, or how it ended where there is none."""
+        """Return the last line of its log, which need not be the reason, and how it ended."""
         log = Path(self._program.folder, self._program.log)
         lines = log.read_text("utf-8", "replace").split("\n") if log.exists() else []
+        last = next((line for line in reversed(lines) if line.strip()), "it wrote no log")
         assert self._process is not None
         status = self._process.returncode
         how = f"exit status {status}" if status >= 0 else f"killed by signal {-status}"
-        return next((line for line in reversed(lines) if line.strip()), f"no log, {how}")
+        return f"{last} ({how})"
 
 
 @contextmanager

@@ -13,10 +13,11 @@ from memcert_backends.servers.server_process import ServerProgram, logged, runni
 @pytest.mark.parametrize(
     ("script", "has_log", "said"),
     [
-        ("exit 3", False, "no log, exit status 3"),
-        ("kill -9 $$", False, "no log, killed by signal 9"),
-        ("echo 'bad luck' >&2; echo; exit 3", True, "bad luck"),
-        ("kill -9 $$", True, "no log, killed by signal 9"),
+        ("exit 3", False, "it wrote no log (exit status 3)"),
+        ("kill -9 $$", False, "it wrote no log (killed by signal 9)"),
+        ("echo 'bad luck' >&2; echo; exit 3", True, "bad luck (exit status 3)"),
+        ("echo 'all is well'; kill -9 $$", True, "all is well (killed by signal 9)"),
+        ("kill -9 $$", True, "it wrote no log (killed by signal 9)"),
     ],
 )
 def test_says_why_a_program_does_not_start(
