@@ -202,6 +202,15 @@ def reports(session: nox.Session) -> None:
 
 
 @nox.session
+def mutation(session: nox.Session) -> None:
+    """Certify automatic mutants of the reference, the scripts and the SQL (--help shows more)."""
+    session.install(".[all]", *_group("mutation"))
+    cache = str(Path(session.cache_dir, "mutation"))
+    jobs = ("memcert.repository.mutation", "reports", "--cache", cache)
+    session.run("python", "-m", *jobs, *session.posargs)
+
+
+@nox.session
 def measure(session: nox.Session) -> None:
     """Measure what the backends cost on real stores, into reports/ (--help shows more)."""
     session.install(".[all]")
@@ -225,4 +234,4 @@ def build(session: nox.Session) -> None:
         python, memcert = str(scripts / "python"), str(scripts / "memcert")
         session.run(python, "-m", "pip", "install", "-q", requirement, external=True)
         session.run(memcert, "backends", external=True)
-        session.run(memcert, "certify", "--backend", "redis", "--budget", "5", external=True)
+        session.run(memcert, "certify", "--backend", "redis", "--effort", "quick", external=True)

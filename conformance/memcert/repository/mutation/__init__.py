@@ -1,0 +1,1 @@
+"""Automatic mutants: small changes of the code that nobody chose, each certified by itself."""
