@@ -9,6 +9,7 @@ from functools import partial
 from typing import TypeAlias, TypeVar
 
 from memcert.engine.mutant import Mutant
+from memcert.short_term.mutants.expiring_host import KeptForAWhile
 from memcert.short_term.mutants.folder_host import Kept
 from memcert.short_term.mutants.networked import Networked, open_pool
 from memcert_backends.backend import Backend, Space
@@ -82,6 +83,7 @@ def backend_of(name: str, kind: type[MemoryBase], way: str | None = None) -> Bac
         open=open_memory,
         store="folder" if durable else None,
         durable=durable,
+        expiry=issubclass(kind, KeptForAWhile),
         specification=name,
         resolver=RESOLVER,
     )
@@ -103,6 +105,7 @@ def _networked(name: str, kind: type[Networked], way: str | None) -> Backend:
         store="redis",
         extra="redis",
         pool=partial(open_pool, seconds=kind.pool_seconds),
+        time_limit=True,
         specification=name,
         resolver=RESOLVER,
         way=way,

@@ -12,6 +12,7 @@ from memcert_backends.servers import Server
 from memcert_backends.shielding import to_its_end
 from memcert_backends.stored_memory import StoredMemory
 from memcert_backends.stored_rows import MarkedRow, MessageRow
+from memcert_backends.time_limit import OPERATION_TIMEOUT
 from memcert_reference import Msg
 from memcert_reference.json_text import dump_json, load_json
 from memcert_reference.message import Record, record_of
@@ -86,7 +87,7 @@ class Networked(StoredMemory):
     def __init__(self, space: Space, pool: BlockingConnectionPool) -> None:
         from redis.asyncio import Redis
 
-        super().__init__(space.user_id, space.session_id)
+        super().__init__(space.user_id, space.session_id, space.time_limit or OPERATION_TIMEOUT)
         self._key = dump_json([self.user_id, self.session_id])
         # Its own methods have no types.
         self._client: Any = Redis(connection_pool=pool)
