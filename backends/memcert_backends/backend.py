@@ -34,12 +34,18 @@ class Space:
         server: the running store, for a backend that needs one that the kit starts.
         pool: what the backend's ``pool`` gave, for a memory that shares connections with others;
             None for a memory with connections of its own.
+        time_limit: how long an operation may take, in seconds, where the kit has the server fall
+            silent; None for the memory's own limit. A backend that goes by it declares so.
+        expiry: after how many seconds without use it is to be gone; None for never. A backend that
+            goes by it declares so.
     """
 
     user_id: str
     session_id: str
     server: Server | None = None
     pool: Any = None
+    time_limit: float | None = None
+    expiry: int | None = None
 
 
 Factory: TypeAlias = Callable[[Space], AsyncIterator[Any]]
@@ -65,6 +71,9 @@ class Backend:
             ``short-term``, ``max_message_bytes`` (the limit on a message's size that it states)
             and ``full_state`` (whether `state_dict` holds the messages, which is found out).
         pool: opens connections that several memories share (`Space.pool`), if it has a way.
+        time_limit: whether its factory goes by `Space.time_limit`, so that nobody has to wait for
+            its own.
+        expiry: whether its factory goes by `Space.expiry`.
         specification: how to name it on the command line so that another process finds it.
         resolver: the function that finds it by that, as ``module:name``.
         way: how its store is started unless something else is asked for; None for the store's own
@@ -79,6 +88,8 @@ class Backend:
     contract: str = "short-term"
     declares: Mapping[str, Any] = field(default_factory=dict)
     pool: Pool | None = None
+    time_limit: bool = False
+    expiry: bool = False
     specification: str = ""
     resolver: str = ""
     way: str | None = None
@@ -92,6 +103,8 @@ def backend(
     durable: bool = True,
     contract: str = "short-term",
     pool: Pool | None = None,
+    time_limit: bool = False,
+    expiry: bool = False,
     **declares: Any,
 ) -> Callable[[Factory], Backend]:
     """Make a backend of an async generator function that takes a space and yields a memory.
@@ -105,6 +118,10 @@ def backend(
         contract: what it keeps: the id of a contract.
         pool: opens connections that several memories share; the factory then finds them in
             ``space.pool``, unless that is None.
+        time_limit: whether the factory has operations end within ``space.time_limit``, unless that
+            is None.
+        expiry: whether the factory has a space that nobody uses expire after ``space.expiry``
+            seconds, unless that is None.
         declares: what else it says of itself (`Backend`).
 
     Raises:
@@ -126,6 +143,8 @@ def backend(
             contract=contract,
             declares=declares,
             pool=pool,
+            time_limit=time_limit,
+            expiry=expiry,
         )
 
     return decorate

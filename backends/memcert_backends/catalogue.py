@@ -41,6 +41,8 @@ class StoreRow:
         schemes: the URLs that lead to it, without what a ``+`` adds; the first is shown as an
             example.
         opener: what opens a memory by such a URL, as ``module:name``.
+        contents: what finds a text in it, as ``module:name``
+            (`memcert_backends.servers.contents.places_of`); "" where memcert cannot look into it.
         drivers: the distributions that decide what it does, by the module that is imported.
         errors: the packages whose errors are its users' to see: a server that is not there, a wrong
             password.
@@ -52,6 +54,7 @@ class StoreRow:
     is_file: bool = False
     schemes: tuple[str, ...] = ()
     opener: str = ""
+    contents: str = ""
     drivers: Mapping[str, str] = field(default_factory=dict)
     errors: tuple[str, ...] = ()
 
@@ -97,6 +100,7 @@ ROWS = (
         is_file=True,
         schemes=("sqlite",),
         opener="memcert_backends.sql.factory:open_url",
+        contents="memcert_backends.sql.sqlite.contents:places_of",
         drivers={**_SQLALCHEMY, "aiosqlite": "aiosqlite"},
         errors=("sqlalchemy",),
     ),
@@ -113,6 +117,7 @@ ROWS = (
         "memcert_backends.redis.server",
         schemes=("redis", "rediss", "unix"),
         opener="memcert_backends.redis.factory:open_url",
+        contents="memcert_backends.redis.contents:places_of",
         drivers={**_REDIS_DRIVERS, "fakeredis": "fakeredis", "lupa": "lupa"},
         errors=("redis",),
     ),
@@ -127,6 +132,7 @@ ROWS = (
             ),
         ),
         "memcert_backends.redis.cluster.server",
+        contents="memcert_backends.redis.contents:places_in_cluster",
         drivers=_REDIS_DRIVERS,
         errors=("redis",),
     ),
@@ -151,6 +157,7 @@ ROWS = (
         "memcert_backends.sql.postgresql.server",
         schemes=("postgresql",),
         opener="memcert_backends.sql.factory:open_url",
+        contents="memcert_backends.sql.contents:places_of",
         drivers={**_SQLALCHEMY, "asyncpg": "asyncpg", "psycopg": "psycopg"},
         errors=("asyncpg", "psycopg", "sqlalchemy"),
     ),
@@ -168,6 +175,7 @@ ROWS = (
         "memcert_backends.sql.mysql.mariadb_server",
         schemes=("mariadb",),
         opener="memcert_backends.sql.factory:open_url",
+        contents="memcert_backends.sql.contents:places_of",
         drivers=_MYSQL_DRIVERS,
         errors=_MYSQL_ERRORS,
     ),
@@ -184,6 +192,7 @@ ROWS = (
         "memcert_backends.sql.mysql.server",
         schemes=("mysql",),
         opener="memcert_backends.sql.factory:open_url",
+        contents="memcert_backends.sql.contents:places_of",
         drivers=_MYSQL_DRIVERS,
         errors=_MYSQL_ERRORS,
     ),
@@ -200,10 +209,16 @@ ROWS = (
         "memcert_backends.tablestore.server",
         schemes=("tablestore",),
         opener="memcert_backends.tablestore.factory:open_url",
+        contents="memcert_backends.tablestore.contents:places_of",
         drivers={"tablestore": "tablestore", "aiohttp": "aiohttp", "rjieba": "rjieba"},
         errors=("aiohttp", "tablestore"),
     ),
-    StoreRow("folder", server="memcert_backends.servers.folder", is_file=True),
+    StoreRow(
+        "folder",
+        server="memcert_backends.servers.folder",
+        is_file=True,
+        contents="memcert_backends.servers.folder:places_of",
+    ),
 )
 """Every store."""
 

@@ -14,6 +14,7 @@ from redis.exceptions import ResponseError
 from memcert_backends.backend import Space, backend
 from memcert_backends.redis.memory import SOCKET_TIMEOUT, RedisMemory
 from memcert_backends.servers import Server
+from memcert_backends.time_limit import OPERATION_TIMEOUT
 
 
 def _options() -> dict[str, Any]:
@@ -30,7 +31,7 @@ async def _pool(server: Server, size: int) -> AsyncIterator[BlockingConnectionPo
         await pool.aclose()
 
 
-@backend("redis", extra="redis", pool=_pool)
+@backend("redis", extra="redis", pool=_pool, time_limit=True, expiry=True)
 async def redis(space: Space) -> AsyncIterator[RedisMemory]:
     """Open a memory in Redis, with a client of its own unless there is a pool to share.
 
@@ -38,7 +39,12 @@ async def redis(space: Space) -> AsyncIterator[RedisMemory]:
         space: where the memory lives, the running Redis, and the pool.
     """
     assert space.server is not None
-    ids: dict[str, Any] = {"user_id": space.user_id, "session_id": space.session_id}
+    ids: dict[str, Any] = {
+        "user_id": space.user_id,
+        "session_id": space.session_id,
+        "operation_timeout": space.time_limit or OPERATION_TIMEOUT,
+        "key_ttl": space.expiry,
+    }
     if space.pool is not None:
         async with RedisMemory(connection_pool=space.pool, **ids) as memory:
             yield memory

@@ -53,6 +53,21 @@ def path_of(url: str) -> Path:
     return Path(url2pathname(urlsplit(url).path))
 
 
+def places_of(url: str, text: str) -> list[str]:
+    """Return the files of a folder that hold a text, in their names or in what they hold.
+
+    Args:
+        url: the folder's ``file:`` URL.
+        text: ASCII letters, digits and hyphens.
+    """
+    folder = path_of(url)
+    return sorted(
+        f"file {path.relative_to(folder)}"
+        for path in folder.rglob("*")
+        if text in path.name or (path.is_file() and text.encode() in path.read_bytes())
+    )
+
+
 @contextmanager
 def _new_folder() -> Iterator[Server]:
     with TemporaryDirectory(prefix="memcert-folder-", ignore_cleanup_errors=True) as folder:

@@ -15,6 +15,7 @@ from memcert_backends.servers import Server
 from memcert_backends.sql.database_url import UnusableURL, engine_at
 from memcert_backends.sql.databases import with_driver
 from memcert_backends.sql.memory import AsyncSQLAlchemyMemory
+from memcert_backends.time_limit import OPERATION_TIMEOUT
 from memcert_backends.unusable import UnknownURL
 
 
@@ -92,4 +93,9 @@ async def _engine(server: Server, driver: str, **options: Any) -> AsyncIterator[
 
 
 def _memory(engine: AsyncEngine, space: Space) -> AsyncSQLAlchemyMemory:
-    return AsyncSQLAlchemyMemory(engine, user_id=space.user_id, session_id=space.session_id)
+    return AsyncSQLAlchemyMemory(
+        engine,
+        user_id=space.user_id,
+        session_id=space.session_id,
+        operation_timeout=space.time_limit or OPERATION_TIMEOUT,
+    )

@@ -11,6 +11,7 @@ from memcert_backends.servers import Server
 from memcert_backends.tablestore.memory import MAX_MESSAGE_BYTES, TablestoreMemory
 from memcert_backends.tablestore.sdk import new_client
 from memcert_backends.tablestore.url import TablestoreURL
+from memcert_backends.time_limit import OPERATION_TIMEOUT
 from memcert_backends.unusable import UnknownURL
 
 
@@ -21,7 +22,13 @@ async def _pool(server: Server, size: int) -> AsyncIterator[Any]:
         yield client
 
 
-@backend("tablestore", extra="tablestore", max_message_bytes=MAX_MESSAGE_BYTES, pool=_pool)
+@backend(
+    "tablestore",
+    extra="tablestore",
+    max_message_bytes=MAX_MESSAGE_BYTES,
+    pool=_pool,
+    time_limit=True,
+)
 async def tablestore(space: Space) -> AsyncIterator[TablestoreMemory]:
     """Open a memory in Tablestore, with a client of its own unless there is one to share.
 
@@ -30,7 +37,11 @@ async def tablestore(space: Space) -> AsyncIterator[TablestoreMemory]:
     """
     assert space.server is not None
     place = TablestoreURL.parse(space.server.url)
-    ids: dict[str, Any] = {"user_id": space.user_id, "session_id": space.session_id}
+    ids: dict[str, Any] = {
+        "user_id": space.user_id,
+        "session_id": space.session_id,
+        "operation_timeout": space.time_limit or OPERATION_TIMEOUT,
+    }
     where = {"client": space.pool} if space.pool is not None else place.client_options
     async with TablestoreMemory(**where, **ids, **place.memory_options) as memory:
         yield memory

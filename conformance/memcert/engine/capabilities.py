@@ -18,14 +18,20 @@ class Capabilities:
         network: detected: the kit can cut the connections between client and server.
         crash: detected: the kit can kill the server and start it again.
         pool: declared: memories of one process can share connections.
+        expiry: declared: the kit can say after how long an unused space is gone.
+        time_limit: declared: the kit can say how long an operation may take.
         file: detected: the store is a file, so that there is no server and no connection.
+        contents: detected: the kit can look through all that the store holds.
     """
 
     described: ClassVar[Mapping[str, str]] = {
+        "contents": "on a store that the kit can look through",
         "crash": "on a store that the kit can kill (--server process)",
         "fresh_store": "on a store that the kit can start anew",
         "network": "on a store whose connections the kit can cut",
         "other_process": "known by a name that another process can open",
+        "expiry": "one that declares that its spaces can expire",
+        "time_limit": "one that can be told how long an operation may take",
         "pool": "one that declares a pool of connections to share",
     }
     """What a backend is not that lacks something, where its name does not say it."""
@@ -37,6 +43,9 @@ class Capabilities:
     crash: bool = False
     pool: bool = False
     file: bool = False
+    contents: bool = False
+    time_limit: bool = False
+    expiry: bool = False
 
     def lacking(self, needs: frozenset[str]) -> list[str]:
         """Return which of some needs are not met.

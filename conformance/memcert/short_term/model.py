@@ -80,6 +80,18 @@ class Model(InMemoryMemory):
             for msg_id, entry in self._entries.items()
         )
 
+    def expire(self) -> None:
+        """Become a space that nothing was ever stored in."""
+        self._entries, self._summary = {}, ""
+
+    def holds(self, text: str) -> bool:
+        """Tell whether a text is in a message, a mark or the summary.
+
+        Args:
+            text: ASCII letters, digits and hyphens.
+        """
+        return text in dump_json(super().state_dict())
+
     @property
     def entries(self) -> Mapping[str, Any]:
         """The messages with their marks by id, in order."""

@@ -25,7 +25,7 @@ def test_it_reaches_its_level(
         [
             sys.executable, "-m", "memcert", "certify",
             f"{FACTORIES}:{name}", "--server", server, "--level", level, "--strict",
-            "--budget", "10",
+            "--effort", "quick",
         ],
         cwd=tmp_path,
         capture_output=True,

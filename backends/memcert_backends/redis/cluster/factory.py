@@ -11,9 +11,10 @@ from redis.backoff import NoBackoff
 from memcert_backends.backend import Space, backend
 from memcert_backends.redis import RedisMemory
 from memcert_backends.redis.memory import SOCKET_TIMEOUT
+from memcert_backends.time_limit import OPERATION_TIMEOUT
 
 
-@backend("redis-cluster", extra="redis")
+@backend("redis-cluster", extra="redis", time_limit=True, expiry=True)
 async def redis_cluster(space: Space) -> AsyncIterator[RedisMemory]:
     """Open a memory in a Redis Cluster, with a client of its own.
 
@@ -27,6 +28,12 @@ async def redis_cluster(space: Space) -> AsyncIterator[RedisMemory]:
         RedisCluster.from_url(
             space.server.url, retry=Retry(NoBackoff(), 0), socket_timeout=SOCKET_TIMEOUT
         ) as client,
-        RedisMemory(client=client, user_id=space.user_id, session_id=space.session_id) as memory,
+        RedisMemory(
+            client=client,
+            user_id=space.user_id,
+            session_id=space.session_id,
+            operation_timeout=space.time_limit or OPERATION_TIMEOUT,
+            key_ttl=space.expiry,
+        ) as memory,
     ):
         yield memory

@@ -9,7 +9,7 @@ from memcert_backends.sql.factory import opened, pool_of
 from memcert_backends.sql.memory import AsyncSQLAlchemyMemory
 
 
-@backend("mariadb", extra="mariadb", pool=pool_of("mysql+aiomysql"))
+@backend("mariadb", extra="mariadb", pool=pool_of("mysql+aiomysql"), time_limit=True)
 async def mariadb(space: Space) -> AsyncIterator[AsyncSQLAlchemyMemory]:
     """Open a memory in MariaDB, with an engine of its own.
 
@@ -20,7 +20,7 @@ async def mariadb(space: Space) -> AsyncIterator[AsyncSQLAlchemyMemory]:
         yield memory
 
 
-@backend("mysql", extra="mysql", pool=pool_of("mysql+aiomysql"))
+@backend("mysql", extra="mysql", pool=pool_of("mysql+aiomysql"), time_limit=True)
 async def mysql(space: Space) -> AsyncIterator[AsyncSQLAlchemyMemory]:
     """Open a memory in MySQL, with an engine of its own.
 

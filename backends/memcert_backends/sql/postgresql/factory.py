@@ -9,7 +9,7 @@ from memcert_backends.sql.factory import opened, pool_of
 from memcert_backends.sql.memory import AsyncSQLAlchemyMemory
 
 
-@backend("postgresql", extra="postgresql", pool=pool_of("postgresql+asyncpg"))
+@backend("postgresql", extra="postgresql", pool=pool_of("postgresql+asyncpg"), time_limit=True)
 async def postgresql(space: Space) -> AsyncIterator[AsyncSQLAlchemyMemory]:
     """Open a memory in PostgreSQL through asyncpg, with an engine of its own.
 
@@ -21,7 +21,11 @@ async def postgresql(space: Space) -> AsyncIterator[AsyncSQLAlchemyMemory]:
 
 
 @backend(
-    "postgresql-psycopg", store="postgresql", extra="psycopg", pool=pool_of("postgresql+psycopg")
+    "postgresql-psycopg",
+    store="postgresql",
+    extra="psycopg",
+    pool=pool_of("postgresql+psycopg"),
+    time_limit=True,
 )
 async def postgresql_psycopg(space: Space) -> AsyncIterator[AsyncSQLAlchemyMemory]:
     """Open a memory in PostgreSQL through psycopg, with an engine of its own.

@@ -20,6 +20,9 @@ from typing import Any
 
 from memcert_reference.json_text import load_json
 
+OWN_CLOCK = "own-clock"
+"""The argument that says that processes have a clock of their own."""
+
 LINE_BYTES = 64 * 2**20
 """The longest line that is read from another process, in bytes."""
 
@@ -89,10 +92,13 @@ class ForkServer:
 
     Args:
         module: the module of the contract.
+        time_zone: for processes with a clock of their own: their time zone, as in ``TZ``, or "" for
+            that of this process; None for processes with the clock of this one.
     """
 
-    def __init__(self, module: str) -> None:
+    def __init__(self, module: str, time_zone: str | None = None) -> None:
         self._module = module
+        self._time_zone = time_zone
         self._process: subprocess.Popen[bytes] | None = None
         self._turn = asyncio.Lock()
 
@@ -142,10 +148,13 @@ class ForkServer:
                     "memcert.engine.clients.serving",
                     self._module,
                     str(theirs.fileno()),
+                    *([] if self._time_zone is None else [OWN_CLOCK]),
                 ],
                 stdin=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
-                env=os.environ | {"PYTHONPATH": path},
+                env=os.environ
+                | {"PYTHONPATH": path}
+                | ({"TZ": self._time_zone} if self._time_zone else {}),
                 # An interrupt from the terminal is for this process, which ends the others.
                 start_new_session=True,
             )

@@ -28,7 +28,13 @@ class Opened:
 
 
 async def open_client(
-    client: Client, space: Space, backend: Backend, workers: Workers, saved: dict[int, Any]
+    client: Client,
+    space: Space,
+    backend: Backend,
+    workers: Workers,
+    saved: dict[int, Any],
+    *,
+    new_process: bool = False,
 ) -> tuple[Opened, float]:
     """Open a client's memory; return it, and the time that the backend took, in seconds.
 
@@ -40,6 +46,7 @@ async def open_client(
         backend: whose factory is entered.
         workers: the other processes.
         saved: what the program's operations put aside.
+        new_process: whether another process must be one that no memory was ever open in.
 
     Raises:
         BadFactory: the factory does not do what a factory must.
@@ -50,7 +57,9 @@ async def open_client(
     try:
         handle: Handle
         if client.process:
-            handle = await stack.enter_async_context(workers.opened(backend, space))
+            handle = await stack.enter_async_context(
+                workers.opened(backend, space, client, new_process=new_process)
+            )
         else:
             memory = await stack.enter_async_context(opened(backend, space))
             handle = LocalHandle(memory, saved)
@@ -61,7 +70,14 @@ async def open_client(
     return Opened(handle, stack), seconds
 
 
-def space_of(name: SpaceName, token: str, server: Server | None, pool: Any = None) -> Space:
+def space_of(
+    name: SpaceName,
+    token: str,
+    server: Server | None,
+    pool: Any = None,
+    time_limit: float | None = None,
+    expiry: int = 0,
+) -> Space:
     """Return the space that a program's name stands for in one execution.
 
     Args:
@@ -69,6 +85,9 @@ def space_of(name: SpaceName, token: str, server: Server | None, pool: Any = Non
         token: what makes its ids new.
         server: the running store.
         pool: the connections that memories of this process share, if they do.
+        time_limit: how long an operation may take, in seconds; None for the backend's own limit.
+        expiry: after how many seconds without use it is to be gone; 0 for never.
     """
     session = name.session if name.shared_session else token + name.session
-    return Space(token + name.user, session, server, pool)
+    user = name.user if name.shared_user else token + name.user
+    return Space(user, session, server, pool, time_limit, expiry or None)

@@ -1,6 +1,6 @@
 """What the other processes of a run do: serve one memory after another.
 
-Run as ``python -m memcert.engine.clients.serving CONTRACT DESCRIPTOR`` by
+Run as ``python -m memcert.engine.clients.serving CONTRACT DESCRIPTOR [own-clock]`` by
 `memcert.engine.clients.fork_server`.
 """
 
@@ -14,14 +14,16 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import suppress
 from importlib import import_module
+from itertools import chain
 from typing import Any, TypeAlias
 
 from memcert.engine.clients.awaits import Alarm, watched, watched_task
-from memcert.engine.clients.fork_server import fork_as_asked
+from memcert.engine.clients.fork_server import OWN_CLOCK, fork_as_asked
 from memcert.engine.clients.handle import ERRORS, opened
+from memcert.engine.clients.own_clock import set_clock, step_clock, use_own_clock
 from memcert.engine.contract import Contract
 from memcert_backends.backend import Backend, Space
 from memcert_backends.catalogue import BUILT_IN
@@ -37,9 +39,12 @@ def main() -> None:
     logging.getLogger().addHandler(logging.NullHandler())
     # What a backend prints is for the console, and for nobody who waits for what memcert prints.
     os.dup2(2, 1)
+    if OWN_CLOCK in sys.argv[3:]:
+        # Before anything of the backend is imported.
+        use_own_clock()
     contract: Contract = import_module(sys.argv[1]).CONTRACT
-    with socket.socket(fileno=int(sys.argv[2])) as asked:
-        line = fork_as_asked(asked, _prepare)
+    with socket.socket(fileno=int(sys.argv[2])) as asking:
+        line = fork_as_asked(asking, _prepare)
     if line is None:
         return
     # In a thread: the backend may block.
@@ -49,9 +54,11 @@ def main() -> None:
         def answer(data: dict[str, Any]) -> None:
             line.sendall(dump_json(data).encode() + b"\n")
 
-        with asyncio.Runner() as runner:
-            runner.get_loop().set_task_factory(watched_task)
-            runner.run(_serve(requests, contract, answer))
+        asked = next(requests, None)
+        while asked is not None:
+            with asyncio.Runner() as runner:
+                runner.get_loop().set_task_factory(watched_task)
+                asked = runner.run(_serve(asked, requests, contract, answer))
 
 
 def _end_with(line: int) -> None:
@@ -79,27 +86,47 @@ def _resolved(asked: dict[str, str]) -> Backend:
     return backend
 
 
-async def _serve(requests: Iterator[str], contract: Contract, answer: Answer) -> None:
-    for line in requests:
+async def _serve(
+    first: str, requests: Iterator[str], contract: Contract, answer: Answer
+) -> str | None:
+    """Serve one memory after another; return what is to be served in another event loop."""
+    for line in chain([first], requests):
         request: Any = load_json(line)
-        space = Space(request["user_id"], request["session_id"], _server(request["server"]))
+        # It makes no difference to a process without a clock of its own.
+        set_clock(request["clock"])
+        space = Space(
+            request["user_id"],
+            request["session_id"],
+            _server(request["server"]),
+            time_limit=request["time_limit"],
+            expiry=request["expiry"],
+        )
         try:
             async with opened(_resolved(request), space) as memory:
                 answer({"value": None})
-                await _serve_memory(memory, requests, contract, answer)
+                last = await _serve_memory(memory, requests, contract, answer)
+            if "replace_loop" in last:
+                # It is opened again, which is the answer.
+                return line
             answer({"value": None})
         except ERRORS as error:
             answer(_error(error))
+    return None
 
 
 async def _serve_memory(
     memory: Any, requests: Iterator[str], contract: Contract, answer: Answer
-) -> None:
+) -> Mapping[str, Any]:
+    """Do the operations of a memory, and return the request that ends its use."""
     saved: dict[int, Any] = {}
     for line in requests:
         fields: Any = load_json(line)
-        if "close" in fields:
-            return
+        if "close" in fields or "replace_loop" in fields:
+            return {**fields}
+        if "step_clock" in fields:
+            step_clock(fields["step_clock"])
+            answer({"value": None})
+            continue
         kill = fields.pop("kill", None)
         operation = contract.operations[fields.pop("operation")].from_json(fields)
         try:
@@ -108,6 +135,7 @@ async def _serve_memory(
             answer({"value": await operation.run(memory, saved)})
         except ERRORS as error:
             answer(_error(error))
+    return {}
 
 
 async def _run_and_die(doing: Coroutine[Any, Any, object], at: int, *, timed: bool) -> None:

@@ -8,8 +8,10 @@ another (`memcert.engine.clients.serving`).
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import chain
 from typing import Any
 
 from memcert.engine.clients.fork_server import ForkServer, OtherProcess
@@ -18,6 +20,7 @@ from memcert.engine.contract import Contract
 from memcert.engine.programs.fault import KillClient
 from memcert.engine.programs.operation import Operation
 from memcert.engine.programs.outcome import RemoteError
+from memcert.engine.programs.program import Client
 from memcert_backends.backend import Backend, Space
 from memcert_backends.servers import Server
 from memcert_reference.json_text import dump_json, load_json
@@ -38,6 +41,8 @@ class RemoteHandle:
     """
 
     def __init__(self, process: OtherProcess) -> None:
+        self.fresh = True
+        """Whether the process can be used again for another program, as if it were new."""
         self._process = process
         self._turn = asyncio.Lock()
 
@@ -58,6 +63,25 @@ class RemoteHandle:
         async with self._turn:
             return await _ask(self._process, operation.to_json() | {"kill": vars(fault)})
 
+    async def replace_loop(self) -> None:
+        """Close the memory and its event loop, and open another of either in the same process.
+
+        Raises:
+            RemoteError: closing or opening the memory raised.
+        """
+        self.fresh = False
+        async with self._turn, asyncio.timeout(SECONDS_TO_OPEN):
+            await _ask(self._process, {"replace_loop": True})
+
+    async def step_clock(self, seconds: float) -> None:
+        """Set the clock of the process, which is its own.
+
+        Args:
+            seconds: by how much, in seconds; back, if negative.
+        """
+        async with self._turn:
+            await _ask(self._process, {"step_clock": seconds})
+
     async def kill(self) -> None:
         """Kill the process (SIGKILL), and wait until it is gone."""
         await self._process.end()
@@ -71,57 +95,88 @@ class Workers:
     """
 
     def __init__(self, contract: Contract) -> None:
-        self._fork_server = ForkServer(contract.module)
-        self._idle: list[OtherProcess] = []
+        self._module = contract.module
+        # By the time zone of processes with a clock of their own, which cannot be changed once the
+        # backend is imported; None for those without.
+        self._fork_servers: dict[str | None, ForkServer] = {}
+        self._idle: defaultdict[str | None, list[OtherProcess]] = defaultdict(list)
         self._busy: set[OtherProcess] = set()
 
     @asynccontextmanager
-    async def opened(self, backend: Backend, space: Space) -> AsyncIterator[RemoteHandle]:
+    async def opened(
+        self,
+        backend: Backend,
+        space: Space,
+        client: Client | None = None,
+        *,
+        new_process: bool = False,
+    ) -> AsyncIterator[RemoteHandle]:
         """Open a memory in another process, and close it at the end.
 
         Args:
             backend: its `specification` names it in the other process.
             space: where the memory lives.
+            client: says the clock and the time zone of the process; None for those of this one.
+            new_process: whether it must be one that no memory was ever open in.
 
         Raises:
             RemoteError: opening it raised there.
         """
-        process = self._idle.pop() if self._idle else await self._fork_server.fork(_asked(backend))
+        zone = client.time_zone if client is not None and client.has_own_clock else None
+        idle = self._idle[zone]
+        if idle and not new_process:
+            process = idle.pop()
+        else:
+            process = await self._fork_server(zone).fork(_asked(backend))
         self._busy.add(process)
         request = {
             **_asked(backend),
+            "clock": client.clock if client is not None else 0.0,
             "user_id": space.user_id,
             "session_id": space.session_id,
             "server": _server_to_json(space.server),
+            "time_limit": space.time_limit,
+            "expiry": space.expiry,
         }
         clean = False
         try:
             async with asyncio.timeout(SECONDS_TO_OPEN):
                 await _ask(process, request)
-            yield RemoteHandle(process)
+            handle = RemoteHandle(process)
+            yield handle
             if process.ended:
                 return
             async with asyncio.timeout(SECONDS_TO_CLOSE):
                 await _ask(process, {"close": True})
-            clean = True
+            clean = handle.fresh
         finally:
             self._busy.discard(process)
             if clean:
-                self._idle.append(process)
+                idle.append(process)
             elif not process.ended:
                 await process.end()
 
     async def close(self) -> None:
         """End the idle processes."""
-        while self._idle:
-            await self._idle.pop().end()
-        self._fork_server.close()
+        for idle in self._idle.values():
+            while idle:
+                await idle.pop().end()
+        self._close_fork_servers()
 
     def kill(self) -> None:
         """End every process at once, without waiting for it."""
-        for process in (*self._idle, *self._busy):
+        for process in chain(self._busy, *self._idle.values()):
             process.kill()
-        self._fork_server.close()
+        self._close_fork_servers()
+
+    def _fork_server(self, zone: str | None) -> ForkServer:
+        if zone not in self._fork_servers:
+            self._fork_servers[zone] = ForkServer(self._module, zone)
+        return self._fork_servers[zone]
+
+    def _close_fork_servers(self) -> None:
+        for each in self._fork_servers.values():
+            each.close()
 
 
 def _asked(backend: Backend) -> dict[str, str]:

@@ -30,6 +30,10 @@ class Shared:
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
         self.latency = 0.0
+        # The directions in which nothing passes for now, and those in which packets drip: whether
+        # it is the one to the server.
+        self.quiet: frozenset[bool] = frozenset()
+        self.dripping: frozenset[bool] = frozenset()
         self.armed: Armed | None = None
         self.links: set[Link] = set()
         self.drains: dict[Drain, bool] = {}
@@ -53,6 +57,16 @@ class Shared:
         """Reset every connection that is open."""
         for link in list(self.links):
             link.reset()
+
+    def be_quiet(self, directions: frozenset[bool]) -> None:
+        """Let nothing pass in some directions from now on, and everything in the others.
+
+        Args:
+            directions: whether it is the one to the server.
+        """
+        self.quiet = directions
+        for link in list(self.links):
+            link.look_again()
 
 
 class _Pending(NamedTuple):
@@ -94,6 +108,17 @@ class Link:
 
     def latency(self) -> float:
         return self._shared.latency
+
+    def is_quiet(self, pipe: Pipe) -> bool:
+        return pipe.to_server in self._shared.quiet
+
+    def drips(self, pipe: Pipe) -> bool:
+        return pipe.to_server in self._shared.dripping
+
+    def look_again(self) -> None:
+        """Go on, or stop for a while, in each direction."""
+        for pipe in self._pipes:
+            pipe.look_again()
 
     def passes(self, pipe: Pipe, packet: bytes) -> bool:
         # A packet that comes when a cut is due comes too late.

@@ -181,6 +181,31 @@ class Network:
         """Reset every connection that is open; what a cut has delivered can still be read."""
         self._call(self._shared.cut_all)
 
+    def be_silent(self, *, hears: bool = False) -> None:
+        """Let nothing pass until `speak`, while connections stay open, and are accepted.
+
+        Args:
+            hears: whether what clients send still passes, so that only answers do not.
+        """
+        directions = frozenset({False} if hears else {False, True})
+        self._call(lambda: self._shared.be_quiet(directions))
+
+    def speak(self) -> None:
+        """Let everything pass again, what was held back first."""
+        self._call(lambda: self._shared.be_quiet(frozenset()))
+
+    def drip(self, dripping: bool) -> None:
+        """Have what passes to the clients from now on arrive piece by piece, or at once again.
+
+        Args:
+            dripping: whether it does.
+        """
+
+        def change() -> None:
+            self._shared.dripping = frozenset({False} if dripping else ())
+
+        self._call(change)
+
     def refuse(self) -> None:
         """Refuse connections until `accept`, as a server that is down does, and cut all others."""
 

@@ -12,6 +12,12 @@ from memcert.engine.network.sockets import arrived
 PACKET_BYTES = 2**16
 """The most that is read at once."""
 
+PIECES = 100
+"""In how many pieces a packet drips, if it has as many bytes."""
+
+SECONDS_BETWEEN_PIECES = 0.001
+"""How long it takes from one to the next, in seconds."""
+
 QUEUE_BYTES = 2**20
 """How much may wait for the latency to pass in each direction; no more is read beyond it."""
 
@@ -21,6 +27,20 @@ class Owner(Protocol):
 
     def latency(self) -> float:
         """Return for how long a packet that is read now is kept back, in seconds."""
+
+    def is_quiet(self, pipe: Pipe) -> bool:
+        """Tell whether nothing passes for now.
+
+        Args:
+            pipe: the direction.
+        """
+
+    def drips(self, pipe: Pipe) -> bool:
+        """Tell whether a packet that is written now goes out piece by piece.
+
+        Args:
+            pipe: the direction.
+        """
 
     def passes(self, pipe: Pipe, packet: bytes) -> bool:
         """Tell whether a packet is to be written; if not, the owner sees to it.
@@ -78,6 +98,9 @@ class Pipe:
         self._late_bytes = 0
         self._timer: asyncio.TimerHandle | None = None
         self._rest = memoryview(b"")
+        # How many bytes of it go out at once; 0 for all.
+        self._piece = 0
+        self._dripping: asyncio.TimerHandle | None = None
         self._reading = False
         self._all_read = False
         self._held = False
@@ -92,8 +115,9 @@ class Pipe:
         self._stopped = True
         self._late.clear()
         self._rest = memoryview(b"")
-        if self._timer is not None:
-            self._timer.cancel()
+        for timer in (self._timer, self._dripping):
+            if timer is not None:
+                timer.cancel()
         self._loop.remove_reader(self.source)
         self._loop.remove_writer(self.sink)
 
@@ -106,6 +130,10 @@ class Pipe:
         self._held = False
         self._go_on()
 
+    def look_again(self) -> None:
+        """Go on, or stop for a while, as the owner says now."""
+        self._go_on()
+
     def send(self, packet: bytes) -> None:
         """Write a packet to the sink, now or as soon as it takes it.
 
@@ -113,8 +141,9 @@ class Pipe:
             packet: what to write.
         """
         self._rest = memoryview(packet)
+        self._piece = -(-len(packet) // PIECES) if self._owner.drips(self) else 0
         if self._write() and self._rest:
-            self._loop.add_writer(self.sink, self._writable)
+            self._write_later()
 
     def arrived(self, *, acknowledged: bool) -> bool:
         """Tell whether all that was passed on is in the receive buffer of the sink's peer.
@@ -146,7 +175,7 @@ class Pipe:
     def _due(self) -> None:
         self._timer = None
         now = self._loop.time()
-        while self._late and self._late[0][0] <= now and not self._rest and not self._held:
+        while self._late and self._late[0][0] <= now and self._is_free():
             _, packet = self._late.popleft()
             self._late_bytes -= len(packet or b"")
             self._pass_on(packet)
@@ -160,7 +189,7 @@ class Pipe:
 
     def _write(self) -> bool:
         try:
-            self._rest = self._rest[self.sink.send(self._rest) :]
+            self._rest = self._rest[self.sink.send(self._rest[: self._piece or None]) :]
         except BlockingIOError:
             pass
         except OSError:
@@ -169,16 +198,36 @@ class Pipe:
             return False
         return True
 
+    def _write_later(self) -> None:
+        """Write the rest as soon as the sink takes it, or the next piece of it in a moment."""
+        if self._piece:
+            self._dripping = self._loop.call_later(SECONDS_BETWEEN_PIECES, self._drip)
+        else:
+            self._loop.add_writer(self.sink, self._writable)
+
+    def _drip(self) -> None:
+        self._dripping = None
+        if not self._write():
+            return
+        if self._rest:
+            self._write_later()
+        else:
+            self._go_on()
+
     def _writable(self) -> None:
         if self._write() and not self._rest:
             self._loop.remove_writer(self.sink)
             self._go_on()
 
+    def _is_free(self) -> bool:
+        """Tell whether a packet may be passed on now."""
+        return not self._rest and not self._held and not self._owner.is_quiet(self)
+
     def _go_on(self) -> None:
         """Read, or wait for what is late, as far as nothing stands in the way."""
         if self._stopped:
             return
-        free = not self._rest and not self._held
+        free = self._is_free()
         if free and self._late and self._timer is None:
             self._timer = self._loop.call_at(self._late[0][0], self._due)
         reading = free and not self._all_read and self._late_bytes < QUEUE_BYTES

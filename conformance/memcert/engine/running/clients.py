@@ -27,6 +27,7 @@ class ClientMemories:
         clients: who they are for.
         spaces: where they live.
         result: where the time that this takes is counted.
+        new_processes: whether what earlier programs left in a process would matter.
     """
 
     def __init__(
@@ -35,11 +36,14 @@ class ClientMemories:
         clients: Sequence[Client],
         spaces: Sequence[Space],
         result: Execution,
+        *,
+        new_processes: bool = False,
     ) -> None:
         self._subject = subject
         self._clients = clients
         self._spaces = spaces
         self._result = result
+        self._new_processes = new_processes
         self.open_ones: list[Opened] = []
         # Openings and closings that are under way, and until when that is no hang.
         self._under_way: list[tuple[str, float]] = []
@@ -95,7 +99,12 @@ class ClientMemories:
         with self._noted(named, SECONDS_TO_OPEN, step_number):
             try:
                 opened, seconds = await open_client(
-                    client, self._spaces[client.space], subject.backend, subject.workers, {}
+                    client,
+                    self._spaces[client.space],
+                    subject.backend,
+                    subject.workers,
+                    {},
+                    new_process=self._new_processes,
                 )
             except ERRORS as error:
                 observed = str(Outcome(error=error))

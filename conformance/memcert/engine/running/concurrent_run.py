@@ -9,10 +9,10 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Awaitable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, ExitStack
 
 from memcert.engine.clients.awaits import Alarm, watched
-from memcert.engine.clients.handle import SECONDS_TO_OPEN, Handle
+from memcert.engine.clients.handle import ERRORS, SECONDS_TO_OPEN, Handle
 from memcert.engine.clients.loop_watch import at_most
 from memcert.engine.clients.opening import space_of
 from memcert.engine.clients.workers import ProcessEnded, RemoteHandle
@@ -20,11 +20,24 @@ from memcert.engine.judging.acceptable_errors import is_plausible
 from memcert.engine.judging.divergence import Diverged, divergence_on
 from memcert.engine.judging.history import Certainty, Event
 from memcert.engine.judging.judge import judge
-from memcert.engine.programs.fault import Cancel, CrashServer, CutConnection, KillClient
-from memcert.engine.programs.fault_operation import FaultOperation, ReplaceProcess
+from memcert.engine.programs.fault import (
+    Cancel,
+    CrashServer,
+    CutConnection,
+    HoldAnswer,
+    KillClient,
+)
+from memcert.engine.programs.fault_operation import (
+    FallSilent,
+    FaultOperation,
+    ReplaceLoop,
+    ReplaceProcess,
+    StepClock,
+)
 from memcert.engine.programs.operation import Operation
 from memcert.engine.programs.outcome import Outcome
 from memcert.engine.programs.program import Program, Reopen, Step
+from memcert.engine.running import time_limits
 from memcert.engine.running.clients import ClientMemories
 from memcert.engine.running.execution import Execution
 from memcert.engine.running.interleaving import Branch, Interleaving
@@ -47,8 +60,16 @@ class ConcurrentRun:
         self.result = Execution()
         self.events: list[Event] = []
         self._memories: ClientMemories | None = None
-        self._recorder = Recorder(self.result)
+        # How long an operation may take that meets a silent server, if the backend can be told.
+        silent = any(isinstance(step.operation, FallSilent) for step in program.all_steps)
+        tells = subject.backend.time_limit
+        self._told = time_limits.TOLD_SECONDS if silent and tells else None
+        untold = silent and not tells
+        seconds = time_limits.UNTOLD_SECONDS if untold else time_limits.SOON_SECONDS
+        self._recorder = Recorder(self.result, seconds)
         self._nemesis = Nemesis(program, subject)
+        # Clients whose memory was closed, or is about to be: what they did not finish may raise.
+        self._closed: set[int] = set()
 
     @property
     def _last(self) -> int:
@@ -90,14 +111,25 @@ class ConcurrentRun:
             with at_most(SECONDS_TO_OPEN, "opening the pool"):
                 pool = await stack.enter_async_context(backend.pool(server, program.pool))
         token = uuid.uuid4().hex[:12]
-        spaces = [space_of(name, token, server, pool) for name in program.spaces]
-        self._memories = ClientMemories(self.subject, program.clients, spaces, self.result)
+        spaces = [
+            space_of(name, token, server, pool, self._told, program.expiry)
+            for name in program.spaces
+        ]
+        self._memories = ClientMemories(
+            self.subject,
+            program.clients,
+            spaces,
+            self.result,
+            new_processes=any(isinstance(each.operation, ReplaceLoop) for each in program.steps),
+        )
         try:
             await self._memories.open_all()
             for step_number, step in enumerate(program.steps):
                 await self._step(step_number, step)
             await self._run_branches()
             await self._nemesis.recover()
+            for number in sorted(self._closed):
+                await self._memories.reopen(number, self._last)
             for number in range(len(program.clients)):
                 await self._look(number)
             contract, capabilities = self.subject.contract, self.subject.capabilities
@@ -106,8 +138,7 @@ class ConcurrentRun:
             )
         finally:
             try:
-                # The next program finds the store as it should be.
-                await self._nemesis.recover()
+                await self._nemesis.tidy_up()
             finally:
                 wrong = await self._memories.close_all(self._last)
                 # An idle connection that was cut may be found out here, which is nobody's loss.
@@ -148,6 +179,7 @@ class ConcurrentRun:
         self.result.operations += 1
         if isinstance(operation, Reopen):
             await self._memories_now.reopen(step.client, step_number)
+            self._closed.discard(step.client)
             return
         match step.fault:
             case None:
@@ -158,14 +190,32 @@ class ConcurrentRun:
                 await self._do_cut(step_number, step, step.fault)
             case KillClient():
                 await self._do_killed(step_number, step, step.fault)
+            case HoldAnswer():
+                await self._do_held(step_number, step)
 
     async def _happen(self, step_number: int, step: Step) -> None:
         self.result.faults += 1
         if isinstance(step.operation, ReplaceProcess):
             await self._replace(step_number, step.client)
+        elif isinstance(step.operation, (ReplaceLoop, StepClock)):
+            await self._change_process(step_number, step.client, step.operation)
         else:
             assert isinstance(step.operation, FaultOperation)
             await self._nemesis.happen(step.operation)
+
+    async def _change_process(
+        self, step_number: int, client: int, change: ReplaceLoop | StepClock
+    ) -> None:
+        handle = self._handle(client)
+        assert isinstance(handle, RemoteHandle)
+        if isinstance(change, StepClock):
+            await handle.step_clock(change.forward)
+            return
+        try:
+            await handle.replace_loop()
+        except ERRORS as error:
+            named, observed = "opening the memory in another event loop", str(Outcome(error=error))
+            raise Diverged(divergence_on(step_number, named, "a memory", observed)) from error
 
     async def _replace(self, step_number: int, client: int) -> None:
         handle = self._handle(client)
@@ -194,6 +244,8 @@ class ConcurrentRun:
         self, step_number: int, client: int, operation: Operation, *, look: bool = False
     ) -> None:
         """Do an operation without a fault."""
+        if operation.ends:
+            self._closed.add(client)
         started, outcome = await self._recorder.outcome(
             step_number, operation, self._handle(client).run(operation)
         )
@@ -212,7 +264,8 @@ class ConcurrentRun:
         """Return what is known of an operation, which may have had a reason to raise an error."""
         if outcome.error is None:
             return Certainty.DONE
-        if not self._nemesis.excuse(client) and not excused:
+        cut_short = client in self._closed and not operation.ends
+        if not self._nemesis.excuse(client) and not excused and not cut_short:
             return Certainty.DONE
         if self.program.judges_errors and not is_plausible(outcome.error):
             raise Diverged(
@@ -234,7 +287,10 @@ class ConcurrentRun:
                 reached = task.cancel() or reached
 
         handle = self._handle(step.client)
-        with watched(Alarm(fault.at, cancel)):
+        with ExitStack() as watches:
+            watches.enter_context(watched(Alarm(fault.at, cancel)))
+            if fault.later:
+                watches.enter_context(watched(Alarm(fault.at + fault.later, cancel)))
             task = asyncio.create_task(_run(handle.run(step.operation)))
         started, outcome = await self._recorder.outcome(step_number, step.operation, task)
         self.result.faults += reached
@@ -284,6 +340,20 @@ class ConcurrentRun:
         if killed:
             await self._replace(step_number, step.client)
         self._note(step_number, step.client, step.operation, started, outcome, certainty)
+
+    async def _do_held(self, step_number: int, step: Step) -> None:
+        async with self._nemesis.held_answers() as held:
+            await self._do(step_number, step.client, step.operation)
+        self.result.faults += held.happened
+        if held.stood_still:
+            raise Diverged(
+                divergence_on(
+                    step_number,
+                    step.operation,
+                    "lets other tasks of the event loop go on while it waits for the server",
+                    "kept the event loop until the answer came",
+                )
+            )
 
     def _note(
         self,

@@ -24,6 +24,7 @@ class Execution:
             of no more use.
         blocked: what the backend kept the event loop with, so that nothing else could go on; empty
             if it did not.
+        cut_off: whether the run's time was used up before it was done, so that nothing is known.
     """
 
     divergence: Divergence | None = None
@@ -34,3 +35,4 @@ class Execution:
     undecided: bool = False
     loop_lost: bool = False
     blocked: str = ""
+    cut_off: bool = False

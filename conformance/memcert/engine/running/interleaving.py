@@ -89,9 +89,10 @@ class Interleaving:
                 turn[1].set_result(None)
 
     def _skip(self) -> None:
-        if self._going is not None:
-            self._going = None
-        elif self._left:
+        """Take its turns in a row from a branch that does not come to its next await."""
+        late = self._going if self._going is not None else self._left[0] if self._left else None
+        self._going = None
+        while self._left and self._left[0] == late:
             self._left.popleft()
         self._go_on()
 

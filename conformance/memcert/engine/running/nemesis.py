@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack
+from functools import partial
 
 from memcert.engine.network import Cut, Network
 from memcert.engine.programs.fault import CrashServer, CutConnection
 from memcert.engine.programs.fault_operation import (
     Accept,
     CutAll,
+    Drip,
+    FallSilent,
     FaultOperation,
     KillServer,
     Refuse,
     RestartServer,
+    Speak,
 )
 from memcert.engine.programs.program import Program
 from memcert.engine.running import time_limits
 from memcert.engine.running.environment import Deployment
+from memcert.engine.running.held_answers import HeldAnswers
 from memcert.engine.running.subject import Subject
 from memcert_backends.servers import KillableServer, Server
 
@@ -81,10 +86,17 @@ class Nemesis:
             case Refuse():
                 await asyncio.to_thread(self._network.refuse)
                 self._unreachable = True
+            case FallSilent(hears):
+                await asyncio.to_thread(partial(self._network.be_silent, hears=hears))
+                self._unreachable = True
+            case Drip():
+                await asyncio.to_thread(self._network.drip, True)
+                # Nobody has reason to complain of that.
+                return
             case KillServer():
                 await asyncio.to_thread(self._killable.kill)
                 self._unreachable = True
-            case Accept() | RestartServer():
+            case Accept() | RestartServer() | Speak():
                 await self.recover()
         self._shake_all()
 
@@ -94,7 +106,14 @@ class Nemesis:
             await asyncio.to_thread(self._deployment.killable.restart)
         if self._deployment.network is not None and self._unreachable:
             await asyncio.to_thread(self._deployment.network.accept)
+            await asyncio.to_thread(self._deployment.network.speak)
         self._unreachable = False
+
+    async def tidy_up(self) -> None:
+        """See to it that the next program finds the store, and the way to it, as they should be."""
+        await self.recover()
+        if self._deployment.network is not None:
+            await asyncio.to_thread(self._deployment.network.drip, False)
 
     def arm(self, fault: CutConnection | CrashServer) -> None:
         """Have a fault happen to the operation that comes now.
@@ -106,6 +125,10 @@ class Nemesis:
         everywhere = isinstance(fault, CutConnection) and fault.everywhere
         cut = Cut(fault.packet, fault.to_server, fault.delivered, everywhere)
         self._network.arm(cut, self._killable.kill if crash else None)
+
+    def held_answers(self) -> HeldAnswers:
+        """Return what holds answers back until another task of the event loop has gone on."""
+        return HeldAnswers(self._network)
 
     async def disarm(self) -> bool:
         """Have no fault happen any more, and tell whether one did.

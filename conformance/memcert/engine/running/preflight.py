@@ -12,6 +12,7 @@ from memcert.engine.clients.loop_watch import LoopBlocked, at_most
 from memcert.engine.programs.operation import Operation
 from memcert.engine.running.runner import Runner
 from memcert_backends.backend import Space
+from memcert_backends.servers.contents import can_be_looked_into
 
 
 def preflight(runner: Runner) -> Capabilities:
@@ -75,7 +76,10 @@ async def _inspect(runner: Runner) -> Capabilities:
             network=subject.environment.has_network,
             crash=subject.environment.can_crash,
             pool=backend.pool is not None and subject.server is not None,
+            time_limit=backend.time_limit,
+            expiry=backend.expiry,
             file=subject.environment.is_file,
+            contents=subject.server is not None and can_be_looked_into(subject.server.store),
         )
         try:
             return contract.detect(memory, backend, known)

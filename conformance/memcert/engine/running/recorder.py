@@ -22,10 +22,12 @@ class Recorder:
     Args:
         result: where the time that any of them took is counted, once where they overlap, and
             whether one cannot be stopped.
+        seconds: how long an operation may take, in seconds.
     """
 
-    def __init__(self, result: Execution) -> None:
+    def __init__(self, result: Execution, seconds: float = time_limits.SOON_SECONDS) -> None:
         self._result = result
+        self._seconds = seconds
         self._clock = 0
         # How many operations are running, and since when any is.
         self._running = 0
@@ -55,7 +57,7 @@ class Recorder:
             nonlocal started
             started = self.tick()
             source = "; ".join(operation.source("memory"))
-            with at_most(time_limits.SOON_SECONDS, source, step_number):
+            with at_most(self._seconds, source, step_number):
                 return await doing
 
         task = asyncio.ensure_future(begun())
@@ -63,15 +65,15 @@ class Recorder:
             self._busy_since = perf_counter()
         self._running += 1
         try:
-            await self._wait(task, time_limits.SOON_SECONDS)
+            await self._wait(task, self._seconds)
         finally:
             self._running -= 1
             if self._running == 0:
                 self._result.backend_seconds += perf_counter() - self._busy_since
         if not task.done():
             await self._stop(task)
-            expected = f"an end within {time_limits.SOON_SECONDS:g} s"
-            observed = str(Outcome(error=HangError(f"longer than {time_limits.SOON_SECONDS:g} s")))
+            expected = f"an end within {self._seconds:g} s"
+            observed = str(Outcome(error=HangError(f"longer than {self._seconds:g} s")))
             raise Diverged(divergence_on(step_number, operation, expected, observed, hang=True))
         try:
             return started, Outcome(task.result())

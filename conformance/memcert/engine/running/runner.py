@@ -7,6 +7,8 @@ from collections.abc import Coroutine
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from inspect import CORO_CREATED, getcoroutinestate
+from math import inf
+from time import perf_counter
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -52,6 +54,7 @@ class Runner:
         self._how = server
         self._stack = ExitStack()
         self._watch = LoopWatch()
+        self._until = inf
         self.subject = Subject(contract, backend, contract.capabilities(), Workers(contract))
 
     def __enter__(self) -> Self:
@@ -102,6 +105,14 @@ class Runner:
             if getcoroutinestate(coroutine) == CORO_CREATED:
                 coroutine.close()
 
+    def end_at(self, until: float) -> None:
+        """Say when programs must end, done or not.
+
+        Args:
+            until: when, as of `time.perf_counter`.
+        """
+        self._until = until
+
     def check(self, rule: str) -> None:
         """Say which rule is checked from now on.
 
@@ -119,7 +130,7 @@ class Runner:
         run = (ConcurrentRun if program.is_concurrent else SequentialRun)(program, self.subject)
         execution = None
         with suppress(LoopBlocked):
-            execution = self.run(_guarded(run))
+            execution = self.run(_guarded(run, self._until))
         if (error := self._watch.noticed) is not None:
             # Even if the backend caught it.
             execution = None
@@ -152,6 +163,21 @@ class Runner:
         loop.close()
 
 
+async def _cut_off(
+    task: asyncio.Task[Execution], run: SequentialRun | ConcurrentRun
+) -> Execution | None:
+    """End a program that is not done; return None if it cannot be ended."""
+    task.cancel()
+    await asyncio.wait({task}, timeout=SECONDS_TO_LEAVE)
+    run.result.cut_off = True
+    if not task.done():
+        return None
+    with suppress(Exception, asyncio.CancelledError):
+        # What it raises in ending is nobody's concern.
+        task.result()
+    return run.result
+
+
 def _new_runner() -> asyncio.Runner:
     runner = asyncio.Runner()
     runner.get_loop().set_task_factory(watched_task)
@@ -171,11 +197,13 @@ async def _end_tasks(seconds: float) -> None:
     await asyncio.wait({closing}, timeout=max(until - loop.time(), 0.1))
 
 
-async def _guarded(run: SequentialRun | ConcurrentRun) -> Execution | None:
-    """Run a program to its end, or until it is clear that it has none."""
+async def _guarded(run: SequentialRun | ConcurrentRun, until: float) -> Execution | None:
+    """Run a program to its end, or until it is clear that it has none, or for so long."""
     task = asyncio.create_task(run.execute())
     try:
         while not task.done() and run.stuck() is None:
+            if perf_counter() > until:
+                return await _cut_off(task, run)
             await asyncio.wait({task}, timeout=0.5)
     except BaseException:
         # The user has had enough: what is open is closed, unless that cannot be.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -14,10 +15,12 @@ from memcert.engine.clients.opening import Opened, open_client, space_of
 from memcert.engine.judging.divergence import Diverged, Divergence
 from memcert.engine.programs.operation import Operation
 from memcert.engine.programs.outcome import HangError, Outcome, contrast, same_outcome
-from memcert.engine.programs.program import Client, Program, Reopen, Step
+from memcert.engine.programs.program import Client, Looks, Program, Reopen, Step
+from memcert.engine.programs.store_operation import LookIntoStore
 from memcert.engine.running.execution import Execution
 from memcert.engine.running.subject import Subject
 from memcert_backends.servers import Server
+from memcert_backends.servers.contents import can_be_looked_into, places_of
 
 GRACE_SECONDS = 10.0
 """How long an operation may go on after it was told to stop, in seconds."""
@@ -48,6 +51,7 @@ class SequentialRun:
         self.saved_by_model: dict[int, Any] = {}
         self.refused: list[int] = []
         self.clients: list[Opened] = []
+        self._server: Server | None = None
         self._doing: _Doing | None = None
 
     async def execute(self) -> Execution:
@@ -78,8 +82,10 @@ class SequentialRun:
         self._doing = _Doing(step, operation, perf_counter() + seconds + GRACE_SECONDS)
 
     async def _compare(self, server: Server | None) -> Execution:
+        self._server = server
         token = uuid.uuid4().hex[:12]
-        self.spaces = [space_of(name, token, server) for name in self.program.spaces]
+        expiry = self.program.expiry
+        self.spaces = [space_of(name, token, server, expiry=expiry) for name in self.program.spaces]
         self.models = [
             self.subject.contract.model(self.subject.capabilities) for _ in self.program.spaces
         ]
@@ -88,7 +94,7 @@ class SequentialRun:
                 self.clients.append(await self._open(client, 0))
             for step_number, step in enumerate(self.program.steps):
                 await self._step(step_number, step)
-            if len(self.clients) > 1:
+            if self._looks_at_end:
                 for number in range(len(self.clients)):
                     await self._look(len(self.program) - 1, number)
         except Diverged as found:
@@ -98,6 +104,9 @@ class SequentialRun:
 
     async def _step(self, number: int, step: Step) -> None:
         self.result.operations += 1
+        if isinstance(step.operation, LookIntoStore):
+            await self._look_into_store(number, step.operation)
+            return
         if isinstance(step.operation, Reopen):
             await self._close(self.clients[step.client], number)
             self.clients[step.client] = await self._open(self.program.clients[step.client], number)
@@ -106,19 +115,48 @@ class SequentialRun:
             failed = await self._do(number, step.client, step.operation)
             if failed:
                 self.refused.append(number)
-        if step.operation.changes or failed:
+        if (step.operation.changes or failed) and self.program.looks is Looks.ALWAYS:
             await self._look(number, step.client)
 
+    @property
+    def _looks_at_end(self) -> bool:
+        """Whether every client looks at the state once the program is done."""
+        match self.program.looks:
+            case Looks.ALWAYS:
+                # Of one client, that has been done after its last change.
+                return len(self.clients) > 1
+            case Looks.NEVER:
+                return False
+        steps = self.program.steps
+        return not (steps and steps[-1].operation.ends)
+
     async def _look(self, number: int, client: int) -> None:
-        for observation in self.subject.contract.observations(self.program.steps[: number + 1]):
+        plainly = self.program.looks is Looks.PLAINLY
+        steps = () if plainly else self.program.steps[: number + 1]
+        for observation in self.subject.contract.observations(steps):
             self.result.observations += 1
             await self._do(number, client, observation)
+
+    async def _look_into_store(self, number: int, operation: LookIntoStore) -> None:
+        """Find out whether the store still holds a text that no space holds any more."""
+        server = self._server
+        if server is None or not can_be_looked_into(server.store):
+            return
+        if any(model.holds(operation.text) for model in self.models):
+            return
+        places = await asyncio.to_thread(places_of, server, operation.text)
+        if places:
+            source = "; ".join(operation.source("memory"))
+            observed = f"{operation.text!r} in {', '.join(places)}"
+            raise Diverged(
+                Divergence(number, source, f"{operation.text!r} nowhere in the store", observed)
+            )
 
     async def _do(self, number: int, client: int, operation: Operation) -> bool:
         """Do an operation on both sides and tell whether it is one that fails."""
         model = self.models[self.program.clients[client].space]
         try:
-            expected = Outcome(await operation.run(model, self.saved_by_model))
+            expected = Outcome(await operation.run_on_model(model, self.saved_by_model))
         except Exception as error:
             expected = Outcome(error=error)
         self._begins(number, operation, operation.seconds)
