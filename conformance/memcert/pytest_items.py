@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from time import monotonic, sleep
+from time import monotonic, perf_counter, sleep
 from typing import Any
 
 import pytest
@@ -15,8 +15,9 @@ from memcert.engine.output.foreign_text import one_line, visible
 from memcert.engine.rule import Level, Rule
 from memcert.engine.running.preflight import preflight
 from memcert.engine.running.runner import Runner
-from memcert.engine.search.plan import Plan, rules_up_to, share_of, why_not_level
-from memcert.engine.verdicts.check import check_rule
+from memcert.engine.search.effort import Effort
+from memcert.engine.search.plan import Plan, rules_up_to, why_not_level
+from memcert.engine.verdicts.check import alone, check_rule
 from memcert.engine.verdicts.saved_failures import SavedFailures
 from memcert.engine.verdicts.script import script
 from memcert.engine.verdicts.verdict import Finding, Verdict
@@ -70,15 +71,12 @@ class Items:
         """
         for backend in self._backends:
             rules = rules_up_to(contract_of(backend.contract), self._level or _level_of(backend))
-            budget = self._config.getoption("--memcert-budget")
-            seconds = budget / sum(share_of(each) for each in rules)
             items.extend(
                 RuleItem.from_parent(
                     session,
                     name=f"memcert[{one_line(backend.name)}-{rule.id}]",
                     rule=rule,
                     backend=backend,
-                    seconds=seconds * share_of(rule),
                     items=self,
                 )
                 for rule in rules
@@ -141,18 +139,14 @@ class RuleItem(pytest.Item):
     Args:
         rule: the rule.
         backend: the backend.
-        seconds: how long its programs may take, in seconds.
         items: who keeps the sessions.
         arguments: pytest's own.
     """
 
-    def __init__(
-        self, *, rule: Rule, backend: Backend, seconds: float, items: Items, **arguments: Any
-    ) -> None:
+    def __init__(self, *, rule: Rule, backend: Backend, items: Items, **arguments: Any) -> None:
         super().__init__(**arguments)
         self._rule = rule
         self._backend = backend
-        self._seconds = seconds
         self._items = items
 
     def runtest(self) -> None:
@@ -172,12 +166,18 @@ class RuleItem(pytest.Item):
         corpus = SavedFailures(
             self.config.rootpath / ".memcert", self._backend.name, session.subject.contract
         )
-        plan = Plan(seed=self.config.getoption("--memcert-seed"))
-        verdict = check_rule(self._rule, session, corpus, plan, self._seconds, capabilities).verdict
+        plan = Plan(
+            effort=Effort(self.config.getoption("--memcert-effort")),
+            seed=self.config.getoption("--memcert-seed"),
+        )
+        # Each rule is a test of its own, and may take as long as a run.
+        until = perf_counter() + plan.seconds
+        check = check_rule(self._rule, session, corpus, plan, until, capabilities)
+        verdict = check.verdict if check.blocked else alone(check.verdict, session, until)
         if verdict.finding in (Finding.UNSUPPORTED, Finding.NOT_APPLICABLE):
             lacking = capabilities.lacking(self._rule.needs)
             pytest.skip(f"unsupported: the backend lacks {', '.join(lacking)}")
-        if verdict.finding is not Finding.PASSED:
+        if verdict.finding is not Finding.PASSED and not verdict.kept_so_far:
             raise RuleBroken("\n".join([self._report(verdict), *map(one_line, corpus.complaints)]))
 
     def _report(self, verdict: Verdict) -> str:

@@ -39,18 +39,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="how its store is started: embedded, process, container, or a URL (default: its own)",
     )
     group.addoption(
-        "--memcert-budget",
-        type=float,
-        default=40.0,
-        metavar="SECONDS",
-        help="how long the programs of all rules together may take (default: 40)",
+        "--memcert-effort",
+        choices=("quick", "standard", "thorough"),
+        default="standard",
+        help="how many random programs each rule gets (default: standard)",
     )
     group.addoption(
         "--memcert-seed",
         type=int,
         default=0,
         metavar="SEED",
-        help="what the generated programs depend on (default: 0)",
+        help="what the random programs depend on (default: 0)",
     )
 
 

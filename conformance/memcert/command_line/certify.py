@@ -23,7 +23,8 @@ from memcert.engine.output.files import Unwritable, check_writable
 from memcert.engine.rule import Level
 from memcert.engine.running.preflight import preflight
 from memcert.engine.running.runner import Runner
-from memcert.engine.search.plan import TOP_LEVEL, Plan, asked_of
+from memcert.engine.search.effort import Effort
+from memcert.engine.search.plan import TIME_LIMIT, TOP_LEVEL, Plan, asked_of
 from memcert.engine.verdicts.certificate import Certificate, succeeded
 from memcert.engine.verdicts.certification import certify as run
 from memcert.engine.verdicts.deviation import read_deviations
@@ -55,20 +56,26 @@ LEVELS = [level.value for level in Level if TOP_LEVEL.includes(level)]
     help="How its store is started: embedded, process, container, or the URL of a running one.",
 )
 @click.option(
-    "--budget",
+    "--effort",
+    type=click.Choice([effort.value for effort in Effort]),
+    default=Effort.STANDARD.value,
+    show_default=True,
+    help="How many random programs each rule gets, after those that cover its cells.",
+)
+@click.option(
+    "--time-limit",
     type=click.FloatRange(min=0),
     default=None,
-    show_default="30, 90 for level resilient, or 10 with --rule",
+    show_default=", ".join(f"{limit:g} {effort.value}" for effort, limit in TIME_LIMIT.items()),
     metavar="SECONDS",
-    help="How long the programs may take. Every rule runs a few, however long they take.",
+    help="When the run ends at the latest. What it cuts off is not run, and has not passed.",
 )
 @click.option(
     "--seed",
     type=int,
     default=0,
     show_default=True,
-    help="The generated programs depend on it, on the versions of memcert and Hypothesis, and on"
-    " the constants that Hypothesis finds in loaded modules outside site-packages.",
+    help="The random programs depend on it, and on the versions of memcert and Hypothesis.",
 )
 @click.option(
     "--rule", "rules", multiple=True, metavar="ID", help="Check only this rule; repeatable."
@@ -101,7 +108,8 @@ def certify(
     option: str | None,
     level: str | None,
     server: str | None,
-    budget: float | None,
+    effort: str,
+    time_limit: float | None,
     seed: int,
     rules: tuple[str, ...],
     strict: bool,
@@ -120,8 +128,8 @@ def certify(
     named = name or option
     if not named:
         raise WrongQuestion("name a backend, such as: memcert certify redis (see memcert backends)")
-    if budget is not None and not math.isfinite(budget):
-        raise WrongQuestion(f"--budget must be a number of seconds, not {budget}")
+    if time_limit is not None and not math.isfinite(time_limit):
+        raise WrongQuestion(f"--time-limit must be a number of seconds, not {time_limit}")
     backend = resolve(named)
     contract = contract_of(backend.contract)
     check_rules(contract, rules, level)
@@ -133,8 +141,7 @@ def certify(
         check_writable(report_dir)
     # Hypothesis keeps a cache; the working directory is the user's, and may change.
     set_hypothesis_home_dir(counterexamples.absolute() / "hypothesis")
-    seconds = 10.0 if budget is None and rules else budget
-    plan = Plan(asked, frozenset(rules), seconds, seed, deviations=known)
+    plan = Plan(asked, frozenset(rules), Effort(effort), time_limit, seed, deviations=known)
     console = Terminal()
     corpus = SavedFailures(counterexamples, backend.name, contract)
     with Runner(contract, backend, server) as runner:

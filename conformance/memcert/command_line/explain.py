@@ -8,6 +8,8 @@ import click
 
 from memcert.command_line.errors import WrongQuestion, in_one_line
 from memcert.contracts import contracts
+from memcert.engine.search.effort import Effort
+from memcert.reports.cells import listed
 from memcert.reports.terminal import Terminal
 
 
@@ -34,6 +36,10 @@ def explain(rule: str) -> None:
         console.print("  strict: counted apart from the levels")
     if found.needs:
         console.print(f"  needs a backend that is: {', '.join(sorted(found.needs))}")
+    effort = ", ".join(f"{each.programs_for(found)} {each.value}" for each in Effort)
+    console.print(f"  cells: {len(found.cells):,}; random programs by effort: {effort}")
+    for line in listed(found.cells):
+        console.print(f"    {line}", markup=False)
     killers = [mutant for mutant in contract.mutants().values() if found.id in mutant.kills]
     for mutant in killers:
         console.print(f"  finds mutant:{mutant.name}: {mutant.text}", markup=False)

@@ -40,7 +40,8 @@ class Contract:
         version: changed with a release whose rules are others; between releases, `digest` tells.
         methods: what an object must have to be opened at all.
         operations: the operations by kind.
-        model: returns a new model of one space, for a backend with some capabilities.
+        model: returns a new model of one space, for a backend with some capabilities; it says
+            whether it ``holds`` a text where programs look into the store.
         observations: returns the operations that show the whole visible state, as far as some
             steps can have touched it.
         probe: what preflight does to a new memory, and the operation that shows that it did.

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from memcert.engine.programs.program import Program
+from memcert.engine.programs.swept import Swept
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -74,29 +76,34 @@ class Faults(Enum):
     """It is, and nothing is known of it where nothing went wrong."""
 
 
+def no_sweep() -> Sequence[Swept]:
+    """Return no program: the rule is checked by random programs alone."""
+    return ()
+
+
 @dataclass(frozen=True)
 class Rule:
     """One sentence of a contract.
 
     A rule is checked by running programs against a backend and the contract's model side by side.
     It is kept if they never differ; its programs use only what the rule is about, so that another
-    bug does not make it fail.
+    bug does not make it fail. Those of its sweep are the same on every machine; random ones look
+    for what nobody thought of.
 
     Args:
         id: stable; never renumbered, never reused.
         text: the sentence.
         level: the level that takes it; None for an extension, which belongs to no level.
         consequence: what breaking it means.
-        programs: returns the Hypothesis strategy of its programs.
+        programs: returns the Hypothesis strategy of its random programs.
+        sweep: returns the programs of its sweep, which cover its cells.
         needs: what a backend must be able to do for the rule to make sense: names of fields of
             `memcert.engine.capabilities.Capabilities`.
         better_with: what a backend must be able to do for the rule to be checked in full; without
             it a verdict "passed" says that it is in part.
         faults: whether it is about what goes wrong, so that programs to which nothing happened say
             nothing of it.
-        share: its share of the budget in time, compared with other rules.
-        programs_at_least: how many programs are run, however slow the backend is.
-        programs_at_most: how many are run, however fast it is.
+        weight: how many random programs it gets, compared with other rules.
     """
 
     id: str
@@ -104,14 +111,18 @@ class Rule:
     level: Level | None
     consequence: Consequence
     programs: Callable[[], SearchStrategy[Program]]
+    sweep: Callable[[], Sequence[Swept]] = no_sweep
     needs: frozenset[str] = frozenset()
     better_with: frozenset[str] = frozenset()
     faults: Faults = Faults.NONE
-    share: float = 1.0
-    programs_at_least: int = 8
-    programs_at_most: int = 1000
+    weight: int = 1
 
     @property
     def strict(self) -> bool:
         """Whether it is about refusing bad input, and so counted apart from the levels."""
         return self.consequence is Consequence.STRICT
+
+    @cached_property
+    def cells(self) -> tuple[str, ...]:
+        """The cells that a certification must have covered, of a backend that can do everything."""
+        return tuple(cell for swept in self.sweep() for cell in swept.cells)

@@ -18,6 +18,7 @@ from memcert.engine.verdicts.script import script
 from memcert.engine.verdicts.verdict import Finding, Verdict
 from memcert.reports.summary import (
     broken,
+    cells_line,
     corpus_line,
     cost_line,
     counted,
@@ -33,6 +34,7 @@ from memcert.reports.terminal import Terminal
 STYLES = {
     Finding.PASSED: "green",
     Finding.FAILED: "bold red",
+    Finding.UNSTABLE: "bold yellow",
     Finding.DEVIATES: "yellow",
     Finding.UNSUPPORTED: "yellow",
     Finding.NOT_APPLICABLE: "dim",
@@ -101,7 +103,7 @@ class RunDisplay:
         self._done += 1
         if self._bar is not None:
             self._bar.update(self._task, completed=self._done)
-        if verdict.finding is not Finding.PASSED:
+        if verdict.finding is not Finding.PASSED and not verdict.kept_so_far:
             style = STYLES[verdict.finding]
             reason = f" ({one_line(verdict.reason)})" if verdict.reason else ""
             self._console.print(
@@ -140,6 +142,7 @@ def show(
     console.print(f"[{'bold green' if good else 'bold red'}]{escape(headline(certificate))}[/]")
     console.print(f"  rules  {counts_line(certificate)}", highlight=False)
     console.print(f"  store  {escape(store_line(certificate))}", highlight=False)
+    console.print(f"  cells  {cells_line(certificate)}", highlight=False)
     console.print(f"  run    {run_line(certificate)}", highlight=False)
     console.print(f"  corpus {corpus_line(certificate)}", highlight=False)
     console.print(f"  cost   {cost_line(certificate)}", highlight=False)

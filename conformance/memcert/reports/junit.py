@@ -9,6 +9,9 @@ from memcert.engine.verdicts.certificate import Certificate
 from memcert.engine.verdicts.verdict import Finding
 from memcert.reports.summary import counterexample_lines, counts
 
+_FAILURES = (Finding.FAILED, Finding.UNSTABLE)
+"""What a job must not pass over."""
+
 
 def junit(certificate: Certificate) -> str:
     """Return the report as XML text.
@@ -23,7 +26,7 @@ def junit(certificate: Certificate) -> str:
         "testsuite",
         name=_in_one_line(f"memcert {certificate.backend.name}"),
         tests=str(len(verdicts) + len(certificate.complaints)),
-        failures=str(number[Finding.FAILED] + len(certificate.complaints)),
+        failures=str(sum(number[each] for each in _FAILURES) + len(certificate.complaints)),
         errors="0",
         skipped=str(skipped),
         time=str(run.seconds),
@@ -37,9 +40,13 @@ def junit(certificate: Certificate) -> str:
             name=_in_one_line(verdict.text),
             time=str(verdict.seconds),
         )
-        if verdict.finding is Finding.FAILED:
+        if verdict.finding in _FAILURES:
+            unstable = verdict.finding is Finding.UNSTABLE
             failure = ElementTree.SubElement(
-                case, "failure", type=verdict.consequence.value, message=_in_one_line(verdict.text)
+                case,
+                "failure",
+                type=verdict.finding.value if unstable else verdict.consequence.value,
+                message=_in_one_line(verdict.reason if unstable else verdict.text),
             )
             failure.text = xml("\n".join(counterexample_lines(verdict)))
         elif verdict.finding is not Finding.PASSED:

@@ -8,6 +8,7 @@ from memcert.engine.verdicts.certificate import Certificate, succeeded
 from memcert.engine.verdicts.verdict import Finding
 from memcert.reports.summary import (
     broken,
+    cells_line,
     corpus_line,
     cost_line,
     counterexample_lines,
@@ -32,6 +33,7 @@ def markdown(certificate: Certificate) -> str:
         "",
         f"- asked: level {certificate.level.asked.value}; rules: {counts_line(certificate)}",
         f"- store: {escaped(store_line(certificate))}",
+        f"- cells: {cells_line(certificate)}",
         f"- run: {run_line(certificate)}; {cost_line(certificate)}",
         f"- corpus: {escaped(corpus_line(certificate))}",
         f"- kit {kit.version}, contract {contract.name} {contract.version},"
@@ -49,13 +51,17 @@ def markdown(certificate: Certificate) -> str:
             *markdown_block(counterexample_lines(verdict)),
             "",
         ]
-    lines += ["| rule | finding | level | if broken | programs | |", "|---|---|---|---|--:|---|"]
+    lines += [
+        "| rule | finding | level | if broken | cells | programs | random | |",
+        "|---|---|---|---|--:|--:|--:|---|",
+    ]
     for verdict in certificate.verdicts:
         if verdict.finding is Finding.NOT_RUN:
             continue
         level = verdict.level.value if verdict.level else "extension"
         lines.append(
             f"| {verdict.rule} | {verdict.finding.value} | {level} |"
-            f" {verdict.consequence.value} | {verdict.programs} | {escaped(verdict.text)} |"
+            f" {verdict.consequence.value} | {verdict.cells} of {verdict.cells_in_all} |"
+            f" {verdict.programs} | {verdict.drawn} | {escaped(verdict.text)} |"
         )
     return "\n".join([*lines, ""])

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from operator import itemgetter
 
 from memcert.engine.output.foreign_text import one_line
+from memcert.engine.search.effort import Effort
 from memcert.engine.verdicts.certificate import Certificate, CertifiedVerdict, standing_of
 from memcert.engine.verdicts.verdict import Finding
 
@@ -30,11 +31,19 @@ def headline(certificate: Certificate) -> str:
     name = one_line(certificate.backend.name)
     if certificate.run.rules:
         return f"{name}: only {', '.join(certificate.run.rules)} checked"
+    if certificate.run.effort is Effort.QUICK:
+        return f"{name}: {_found_quickly(certificate)}; quick effort shows no level"
     reached = str(standing_of(certificate.verdicts))
     line = f"{name}: {reached}"
     if not certificate.backend.durable:
         line += " (ephemeral by design: certified at core)"
     return line
+
+
+def _found_quickly(certificate: Certificate) -> str:
+    number = counts(certificate)
+    failed = number[Finding.FAILED] + number[Finding.UNSTABLE]
+    return f"{counted(failed, 'rule')} failed" if failed else "no rule failed"
 
 
 def notes(certificate: Certificate) -> list[str]:
@@ -54,6 +63,11 @@ def notes(certificate: Certificate) -> list[str]:
             "this store cannot show level resilient, which takes a server that can be killed:"
             " --server process"
         )
+    lines += [
+        f"{verdict.rule}: {verdict.reason}"
+        for verdict in certificate.verdicts
+        if verdict.finding is Finding.UNSTABLE
+    ]
     return lines
 
 
@@ -69,6 +83,16 @@ def store_line(certificate: Certificate) -> str:
     return one_line(f"{store.version}, {store.how}")
 
 
+def cells_line(certificate: Certificate) -> str:
+    """Return what was covered, in one line.
+
+    Args:
+        certificate: the certificate.
+    """
+    run = certificate.run
+    return f"{run.cells:,} of {run.cells_in_all:,} covered, {run.effort.value} effort"
+
+
 def run_line(certificate: Certificate) -> str:
     """Return what was run, in one line.
 
@@ -77,7 +101,8 @@ def run_line(certificate: Certificate) -> str:
     """
     run = certificate.run
     return (
-        f"{counted(run.programs, 'program')}, {counted(run.operations, 'operation')} and"
+        f"{counted(run.programs, 'program')}, {run.drawn:,} of them random,"
+        f" {counted(run.operations, 'operation')} and"
         f" {counted(run.observations, 'look')} at the state in {run.seconds:.1f} s,"
         f" seed {run.seed}"
     )

@@ -16,6 +16,12 @@ from memcert.engine.running.preflight import preflight
 from memcert.engine.running.runner import Runner
 from memcert.repository.matrix import Matrix, MatrixRow
 
+MOST_BYTES = 4096
+"""The most that the text of a program may have: all are in the wheel, and run by everybody.
+
+What takes a longer one, such as a text of a mebibyte, is left to the sweeps.
+"""
+
 
 def write_corpus(folder: Path, matrix: Matrix, only: Collection[str] | None = None) -> list[str]:
     """Make a folder hold a program for each rule and each mutant that is meant to fail it.
@@ -66,6 +72,8 @@ def _entries(row: MatrixRow, folder: Path, runner: Runner) -> Iterator[tuple[Cor
             yield CorpusEntry(verdict.rule, row.mutant.name, there), True
         elif verdict.counterexample is not None:
             program = plainest(verdict.counterexample.program, breaks, operations)
+            if len(program.to_text().encode()) >= MOST_BYTES:
+                continue
             yield CorpusEntry(verdict.rule, row.mutant.name, program), False
 
 

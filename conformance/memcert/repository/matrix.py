@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import inf
 from time import perf_counter
 
 from memcert.engine.contract import Contract
@@ -24,18 +25,14 @@ from memcert.engine.verdicts.certification import certify
 from memcert.engine.verdicts.saved_failures import SavedFailures
 from memcert.engine.verdicts.verdict import Finding, Verdict
 
-PROGRAMS = 2
-"""How many programs each rule tries on the mutants that it is not meant for.
+PROGRAMS = 1
+"""How many random programs each rule tries on the mutants that it is not meant for.
 
-A rule that never runs more is an expensive one, and tries none.
+A rule that has no random programs tries none.
 """
 
-PLAN = Plan(budget=120.0, shrink_seconds=0.0)
-"""How a mutant is searched for what breaks the rules that it is meant to fail.
-
-It ends with the first counterexample, after some seconds at most. A slow machine gets the time to
-come to the same one.
-"""
+PLAN = Plan(simpler=False)
+"""How a mutant is searched for what breaks the rules that it is meant to fail."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +129,7 @@ def judge_mutants(
     samples = {
         rule.id: sample_programs(rule, plan.seed, programs)
         for rule in contract.rules
-        if rule.programs_at_most > programs
+        if rule.weight
     }
     rows = [judge_mutant(contract, mutant, samples, plan) for mutant in mutants.values()]
     return Matrix(contract, rows, perf_counter() - started)
@@ -191,7 +188,7 @@ def sample_programs(rule: Rule, seed: int, count: int) -> Sequence[Program]:
         drawn.append(program)
         return Execution()
 
-    Search(replace(rule, programs_at_least=count + 1), keep, seed, 0.0, 0.0).run()
+    Search(rule, keep, (), seed, inf, count).run()
     # Hypothesis begins with the simplest program there is, which finds next to nothing.
     return drawn[1 : count + 1]
 

@@ -27,7 +27,9 @@ def finding(folder: Path, rule: str) -> str:
 
 @pytest.mark.usefixtures("few_rules")
 def test_a_good_one_reaches_its_level(memcert: Memcert, folder: Path) -> None:
-    result = memcert("certify", "memories.py:Good", "--budget", "0", "--report-dir", "out/deep")
+    result = memcert(
+        "certify", "memories.py:Good", "--effort", "standard", "--report-dir", "out/deep"
+    )
     assert result.exit_code == 0, result.output
     assert "memories.py:Good: level core, strict (ephemeral by design" in result.stdout
     assert result.stderr == ""
@@ -41,7 +43,7 @@ def test_a_good_one_reaches_its_level(memcert: Memcert, folder: Path) -> None:
 
 @pytest.mark.usefixtures("few_rules")
 def test_a_broken_one_does_not(memcert: Memcert, folder: Path) -> None:
-    result = memcert("certify", "memories.py:Broken", "--budget", "0", "--report-dir", "out")
+    result = memcert("certify", "memories.py:Broken", "--effort", "standard", "--report-dir", "out")
     assert result.exit_code == 1, result.output
     assert "no level" in result.stdout
     assert "level core was not reached" in result.stdout
@@ -52,7 +54,7 @@ def test_a_broken_one_does_not(memcert: Memcert, folder: Path) -> None:
 
 @pytest.mark.usefixtures("few_rules")
 def test_a_lossy_one_reaches_core_and_not_durable(memcert: Memcert) -> None:
-    asked = ("certify", "memories.py:Lossy", "--budget", "0", "--level")
+    asked = ("certify", "memories.py:Lossy", "--effort", "standard", "--level")
     assert memcert(*asked, "core").exit_code == 0
     result = memcert(*asked, "durable")
     assert result.exit_code == 1
@@ -62,7 +64,7 @@ def test_a_lossy_one_reaches_core_and_not_durable(memcert: Memcert) -> None:
 
 @pytest.mark.usefixtures("few_rules")
 def test_strictness_is_asked_for_apart(memcert: Memcert) -> None:
-    asked = ("certify", "--backend", "memories.py:Careless", "--budget", "1")
+    asked = ("certify", "--backend", "memories.py:Careless", "--effort", "standard")
     result = memcert(*asked)
     assert result.exit_code == 0, result.output
     assert "level core, 1 strict rule failed" in result.stdout
@@ -71,7 +73,7 @@ def test_strictness_is_asked_for_apart(memcert: Memcert) -> None:
 
 @pytest.mark.usefixtures("few_rules")
 def test_the_reports_say_the_same(memcert: Memcert, folder: Path) -> None:
-    memcert("certify", "memories.py:Broken", "--budget", "0", "--report-dir", "out")
+    memcert("certify", "memories.py:Broken", "--effort", "standard", "--report-dir", "out")
     assert {path.name for path in (folder / "out").iterdir()} == {
         "certificate.json",
         "junit.xml",
@@ -92,7 +94,7 @@ def test_the_reports_say_the_same(memcert: Memcert, folder: Path) -> None:
 def test_what_failed_is_kept_replayed_and_run_first_the_next_time(
     memcert: Memcert, folder: Path
 ) -> None:
-    asked = ("certify", "memories.py:Broken", "--rule", "DEL-02", "--budget", "0")
+    asked = ("certify", "memories.py:Broken", "--rule", "DEL-02", "--effort", "standard")
     assert memcert(*asked, "--report-dir", "one").exit_code == 1
     (kept,) = (folder / ".memcert").rglob("DEL-02-*.json")
     assert memcert("replay", str(kept), "--backend", "memories.py:Broken").exit_code == 1
@@ -106,7 +108,7 @@ def test_what_failed_is_kept_replayed_and_run_first_the_next_time(
 
 
 def test_what_is_put_right_is_forgotten(memcert: Memcert, folder: Path) -> None:
-    asked = ("--rule", "DEL-02", "--budget", "0", "--counterexamples", "kept")
+    asked = ("--rule", "DEL-02", "--effort", "standard", "--counterexamples", "kept")
     assert memcert("certify", "memories.py:Broken", *asked).exit_code == 1
     (kept,) = (folder / "kept").rglob("DEL-02-*.json")
     assert not (folder / ".memcert" / kept.parent.name).exists()
@@ -123,7 +125,7 @@ def test_what_is_put_right_is_forgotten(memcert: Memcert, folder: Path) -> None:
 
 
 def test_a_deviation_is_read_and_judged(memcert: Memcert, folder: Path) -> None:
-    asked = ("--rule", "DEL-02", "--budget", "0", "--deviations", "known.toml")
+    asked = ("--rule", "DEL-02", "--effort", "standard", "--deviations", "known.toml")
     program = {"format": 1, "steps": [{"operation": "delete", "ids": ["unknown"]}]}
     (folder / "program.json").write_text(json.dumps(program))
     (folder / "known.toml").write_text(
@@ -139,7 +141,7 @@ def test_a_deviation_is_read_and_judged(memcert: Memcert, folder: Path) -> None:
 
 
 def test_in_a_process_of_its_own_without_a_terminal(command: Command, folder: Path) -> None:
-    asked = ("certify", "memories.py:Broken", "--budget", "0", "--rule")
+    asked = ("certify", "memories.py:Broken", "--effort", "standard", "--rule")
     done = command(*asked, "DEL-02", "--report-dir", "out")
     assert done.returncode == 1, done.stderr
     assert done.stderr == ""
@@ -156,8 +158,8 @@ def test_a_console_that_knows_ascii_only_loses_no_verdict(command: Command) -> N
     done = command(
         "certify",
         "memories.py:Broken",
-        "--budget",
-        "0",
+        "--effort",
+        "standard",
         "--rule",
         "DEL-02",
         PYTHONIOENCODING="ascii",
@@ -170,7 +172,7 @@ def test_the_same_seed_gives_the_same_certificate(command: Command, folder: Path
     certificates = []
     for number in range(2):
         done = command(
-            "certify", "memories.py:Broken", "--budget", "0", "--seed", "3",
+            "certify", "memories.py:Broken", "--effort", "standard", "--seed", "3",
             "--rule", "ADD-01", "--rule", "DEL-01", "--rule", "DEL-02",
             "--counterexamples", f"kept{number}", "--report-dir", f"out{number}",
         )  # fmt: skip

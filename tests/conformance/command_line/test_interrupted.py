@@ -71,7 +71,7 @@ def _children(process: int) -> list[int]:
 
 
 def test_the_processes_of_a_run_say_nothing(tmp_path: Path) -> None:
-    rules = ("--rule", "KILL-01", "--rule", "CON-03", "--budget", "100")
+    rules = ("--rule", "KILL-01", "--rule", "CON-03", "--effort", "quick")
     with _start(tmp_path, *MODULE, "certify", "sqlite", *rules) as run:
         deadline = time.monotonic() + 120
         # One that other processes come from, and one that has a memory open.

@@ -228,7 +228,7 @@ def _end(process: subprocess.Popen[str]) -> tuple[int, str, str]:
 
 KEPT = {"memories.py", "program.py", "__pycache__", ".memcert"}
 
-RULE = ("--rule", "CLR-01", "--budget", "0")
+RULE = ("--rule", "CLR-01", "--effort", "quick")
 
 
 @pytest.mark.parametrize(
@@ -300,7 +300,7 @@ def test_one_that_blocks_the_loop_fails_its_rule_and_ends_the_run(
     name: str, operation: str, start: Start, tmp_path: Path
 ) -> None:
     rules = ("--rule", "CLR-01", "--rule", "CLR-02")
-    report = ("--budget", "0", "--report-dir", "report")
+    report = ("--effort", "quick", "--report-dir", "report")
     status, printed, complaints = _end(start(name, *rules, *report))
     assert (status, complaints) == (1, "")
     assert (

@@ -62,7 +62,7 @@ def test_replay_of_what_is_kept(memcert: Memcert, program: str) -> None:
 
 @pytest.fixture
 def certificate(memcert: Memcert, folder: Path) -> Path:
-    asked = ("--budget", "0", "--rule", "ADD-01", "--report-dir", "out")
+    asked = ("--effort", "quick", "--rule", "ADD-01", "--report-dir", "out")
     assert memcert("certify", "memories.py:Good", *asked).exit_code == 0
     return folder / "out" / "certificate.json"
 
@@ -146,7 +146,7 @@ def test_one_that_lacks_a_part_is_none(memcert: Memcert, certificate: Path) -> N
         ('"seed":0', f'"seed":{"9" * 5000}', "$.run.seed: a very long integer is not of type"),
         ('"seed":0', '"seed":1e400', "$.run.seed: inf is no number of JSON"),
         ('"seed":0', '"seed":"\\ud800"', "$.run.seed: surrogates not allowed"),
-        ('"format": 1', '"format": 2', "its format is 2; this kit reads 1"),
+        ('"format": 2', '"format": 3', "its format is 3; this kit reads 2"),
         ('"complaints": []', f'"complaints": {"[" * 900}{"]" * 900}', "it is nested too deep"),
         ('"complaints": []', '"complaints": ["\\n\\u001b[31m", 7]', "$.complaints[1]: 7 is not"),
     ],
@@ -169,7 +169,7 @@ def test_a_name_in_brackets_is_shown_whole(memcert: Memcert, folder: Path) -> No
     odd.mkdir(parents=True)
     (folder / "memories.py").rename(odd / "memories.py")
     name = "[bold]/[x]/memories.py:Good"
-    asked = ("--budget", "0", "--rule", "ADD-01", "--report-dir", "out")
+    asked = ("--effort", "quick", "--rule", "ADD-01", "--report-dir", "out")
     result = memcert("certify", name, *asked)
     assert result.exit_code == 0
     assert f"{name}: only ADD-01 checked" in result.stdout

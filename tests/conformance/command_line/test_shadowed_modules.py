@@ -33,20 +33,24 @@ def test_it_is_named_and_no_extra_is(
 ) -> None:
     backend = SHADOWS[request.node.callspec.params["shadowed"]][0]
     # As whoever has the working folder on PYTHONPATH.
-    done = command("certify", backend, "--rule", "ADD-01", "--budget", "0", PYTHONPATH=str(folder))
+    done = command(
+        "certify", backend, "--rule", "ADD-01", "--effort", "quick", PYTHONPATH=str(folder)
+    )
     assert done.returncode == 2
     (line,) = done.stderr.splitlines()
     assert f"{shadowed} takes the place of the installed package {shadowed.stem!r}" in line
     assert "pip install" not in line
     # In the folder alone it is in nobody's way.
-    done = command("certify", backend, "--rule", "ADD-01", "--budget", "0")
+    done = command("certify", backend, "--rule", "ADD-01", "--effort", "quick")
     assert done.returncode == 0, done.stderr
 
 
 def test_a_folder_without_python_in_it_takes_no_place(command: Command, folder: Path) -> None:
     (folder / "redis").mkdir()
     (folder / "redis" / "redis.conf").touch()
-    done = command("certify", "redis", "--rule", "ADD-01", "--budget", "0", PYTHONPATH=str(folder))
+    done = command(
+        "certify", "redis", "--rule", "ADD-01", "--effort", "quick", PYTHONPATH=str(folder)
+    )
     assert done.returncode == 0, done.stderr
 
 
@@ -56,5 +60,5 @@ def test_a_module_of_the_folder_is_found_before_an_installed_one(
     # There is one of that name in the standard library.
     (folder / "this.py").write_text((folder / "memories.py").read_text())
     assert "this" in sys.stdlib_module_names
-    done = command("certify", "this:Good", "--rule", "ADD-01", "--budget", "0")
+    done = command("certify", "this:Good", "--rule", "ADD-01", "--effort", "quick")
     assert done.returncode == 0, done.stderr

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-FAILING = ("certify", "memories.py:Broken", "--budget", "0", "--rule", "DEL-02")
-PASSING = ("certify", "memories.py:Broken", "--budget", "0", "--rule", "ADD-01")
+FAILING = ("certify", "memories.py:Broken", "--effort", "standard", "--rule", "DEL-02")
+PASSING = ("certify", "memories.py:Broken", "--effort", "standard", "--rule", "ADD-01")
 KEPT = '{"format": 1, "steps": [{"operation": "size"}]}'
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
@@ -95,7 +95,7 @@ def test_what_is_printed_to_be_replayed_can_be_pasted(folder: Path) -> None:
     name = f"{odd.name}/memories.py:Broken"
     run = [sys.executable, "-m", "memcert"]
     done = subprocess.run(
-        [*run, "certify", name, "--budget", "0", "--rule", "DEL-02", "--counterexamples", "a b"],
+        [*run, "certify", name, "--rule", "DEL-02", "--counterexamples", "a b"],
         cwd=folder, capture_output=True, text=True, check=False, timeout=120,
     )  # fmt: skip
     assert done.returncode == 1, done.stderr

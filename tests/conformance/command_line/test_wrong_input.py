@@ -139,8 +139,8 @@ CERTIFY = [
     (["reference", "--counterexamples", "text.txt/a/b"], "text.txt is no folder"),
     (["reference", "--level", "perfect"], "'perfect' is not one of 'core', 'durable'"),
     (["reference", "--level", "scalable"], "'scalable' is not one of"),
-    (["reference", "--budget", "-1"], "-1.0 is not in the range"),
-    (["reference", "--rule", "ADD-01", "--budget", "nan"], "--budget"),
+    (["reference", "--time-limit", "-1"], "-1.0 is not in the range"),
+    (["reference", "--rule", "ADD-01", "--time-limit", "nan"], "--time-limit"),
     (["reference", "--seed", "x"], "'x' is not a valid integer"),
     (["reference", "--no-such-option"], "No such option"),
     (["reference", "another"], "unexpected extra argument"),
@@ -184,7 +184,7 @@ def test_certify(memcert: Memcert, folder: Path, arguments: list[str], said: str
 
 @pytest.mark.parametrize("place", ["text.txt", "text.txt/below", "/dev/null/below"])
 def test_a_report_folder_that_cannot_be_written(memcert: Memcert, place: str) -> None:
-    result = memcert("certify", "memories.py:Good", "--budget", "0", "--report-dir", place)
+    result = memcert("certify", "memories.py:Good", "--effort", "quick", "--report-dir", place)
     assert_one_line(result.exit_code, result.stderr, "cannot be written")
     # It is known before any rule is checked.
     assert "certifying" not in result.stdout

@@ -36,7 +36,7 @@ def some_rule(rule: str, level: Level | None, **fields: Any) -> Rule:
         level,
         fields.pop("consequence", Consequence.WRONG),
         fields.pop("programs", lambda: programs(adds(IDS), at_most=4)),
-        **{"programs_at_least": 3, "programs_at_most": 20} | fields,
+        **fields,
     )
 
 
@@ -88,10 +88,10 @@ Certify = Callable[..., Certificate]
 def certified(contract: Contract, monkeypatch: pytest.MonkeyPatch) -> Certify:
     """Return a function that certifies a class or factory of memories by the small contract."""
     # However slow the machine is, programs get as small as they can.
-    monkeypatch.setattr(search, "LEAVING_OUT_SECONDS", 30.0)
+    monkeypatch.setattr(search, "SECONDS_TO_SHRINK", 30.0)
 
     def certified(kind: Any, *, corpus: SavedFailures | None = None, **plan: Any) -> Certificate:
-        asked = Plan(**{"budget": 0.0, "shrink_seconds": 1.0} | plan)
+        asked = Plan(**plan)
         with Runner(contract, as_backend(kind, "tiny")) as runner:
             found = certify(
                 runner, asked, corpus or SavedFailures(None, "tiny", contract), Silent()

@@ -42,7 +42,7 @@ def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.
 
 
 def run(suite: pytest.Pytester, name: str, *arguments: str) -> pytest.RunResult:
-    options = ("-p", "no:cacheprovider", "--memcert-budget", "0")
+    options = ("-p", "no:cacheprovider", "--memcert-effort", "quick")
     backend = ("--memcert-backend", f"memories.py:{name}")
     return suite.runpytest_subprocess(*options, *backend, *arguments, timeout=300)
 

@@ -208,6 +208,9 @@ def _certificate(text: str) -> Certificate:
         finding=Finding.FAILED,
         programs=8,
         replayed=2,
+        drawn=2,
+        cells=3,
+        cells_in_all=4,
         operations=80,
         faults=0,
         seconds=0.5,
@@ -287,7 +290,7 @@ def _memcert(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize("name", [ODD_NAME, "memories.py"], ids=["odd name", "plain name"])
 def test_a_certification_of_a_hostile_backend(hostile: Path, name: str) -> None:
-    asked = ("certify", f"{name}:Hostile", "--budget", "0", "--rule", "DEL-02")
+    asked = ("certify", f"{name}:Hostile", "--effort", "quick", "--rule", "DEL-02")
     done = _memcert(hostile, "-m", "memcert", *asked, "--report-dir", "out")
     assert (done.returncode, done.stderr) == (1, "")
     _is_inert(done.stdout)
@@ -331,7 +334,7 @@ def test_the_pytest_plugin_prints_nothing_that_is_obeyed(
 ) -> None:
     # pytest's own lines, such as those of -v, begin with a colon or two.
     monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
-    options = ("-p", "no:cacheprovider", "--memcert-budget", "0", "-k", "DEL-02")
+    options = ("-p", "no:cacheprovider", "--memcert-effort", "quick", "-k", "DEL-02")
     named = ("--memcert-backend", "memories.py:Hostile")
     done = _memcert(hostile, "-m", "pytest", *options, *named)
     assert done.returncode == 1

@@ -35,6 +35,9 @@ def verdict(rule: str, finding: str, **fields: Any) -> dict[str, Any]:
         "finding": finding,
         "programs": 8,
         "replayed": 2,
+        "drawn": 3,
+        "cells": 4,
+        "cells_in_all": 4,
         "operations": 80,
         "faults": 0,
         "seconds": 0.5,
@@ -61,7 +64,7 @@ def capabilities(*, durable: bool = True, file: bool = False) -> dict[str, bool]
 
 
 DATA: dict[str, Any] = {
-    "format": 1,
+    "format": 2,
     "kit": {"name": "memcert", "version": "0.1.0"},
     "contract": {"name": "short-term memory", "version": "1.0", "digest": "0" * 64},
     "corpus": {"digest": "a" * 64, "programs": 175, "replayed": 12},
@@ -82,11 +85,15 @@ DATA: dict[str, Any] = {
     "run": {
         "date": "2026-01-01T00:00:00+00:00",
         "seed": 0,
-        "budget_seconds": 1.0,
+        "effort": "standard",
+        "time_limit": 1200.0,
         "rules": [],
         "seconds": 2.0,
         "programs": 40,
+        "drawn": 30,
         "long_programs": 20,
+        "cells": 5,
+        "cells_in_all": 7,
         "operations": 400,
         "faults": 0,
         "observations": 800,
@@ -195,7 +202,7 @@ def test_markdown_shows_the_worst_first_and_every_rule_that_was_run() -> None:
     table = [line for line in text.splitlines() if line.startswith("| ") and "-01" in line]
     assert [line.split()[1] for line in table] == ["A-01", "B-01", "C-01", "D-01", "E-01"]
     # A bar in a text must not make a column.
-    assert all(line.replace("\\|", "").count("|") == 7 for line in table)
+    assert all(line.replace("\\|", "").count("|") == 9 for line in table)
 
 
 def test_a_file_has_a_line_per_verdict_and_comes_back() -> None:

@@ -27,7 +27,7 @@ def matrix() -> Matrix:
         "equal-marks-counted": MUTANTS["equal-marks-counted"],
         "harmless": harmless,
     }
-    return judge_mutants(contract, mutants, Plan(budget=1.0, shrink_seconds=0.3))
+    return judge_mutants(contract, mutants, Plan())
 
 
 def test_a_mutant_is_failed_by_the_rules_that_it_names(matrix: Matrix) -> None:

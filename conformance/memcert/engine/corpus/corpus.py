@@ -1,7 +1,7 @@
 """The corpus: programs that once showed a bug, shipped with a contract.
 
 Every certification replays those of a rule before it draws any, whatever the backend and the
-budget, so that two certificates with the same digest were made with the same programs.
+effort, so that two certificates with the same digest were made with the same programs.
 """
 
 from __future__ import annotations

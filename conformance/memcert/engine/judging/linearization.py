@@ -234,7 +234,7 @@ def answer_of(model: Any, operation: Operation) -> Outcome:
         model: the model; it is changed.
         operation: what to do.
     """
-    coroutine = operation.run(model, {})
+    coroutine = operation.run_on_model(model, {})
     try:
         coroutine.send(None)
     except StopIteration as stop:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from memcert.engine.programs.fault_operation import FaultOperation, ReplaceProcess
-from memcert.engine.programs.program import Program, Step
+from memcert.engine.programs.fault_operation import FaultOperation, by
+from memcert.engine.programs.program import Client, Program, Step
 
 
 class DescribedStep(NamedTuple):
@@ -23,6 +23,11 @@ def story(program: Program) -> list[DescribedStep]:
         program: what is done.
     """
     lines = [
+        DescribedStep(None, f"client {number} is in another process, {_clock(client)}")
+        for number, client in enumerate(program.clients)
+        if client.has_own_clock
+    ]
+    lines += [
         DescribedStep(step_number, _told(program, step))
         for step_number, step in enumerate(program.steps)
     ]
@@ -40,11 +45,15 @@ def story(program: Program) -> list[DescribedStep]:
     return lines
 
 
+def _clock(client: Client) -> str:
+    clock = f"its clock is {by(client.clock, 'ahead', 'behind')}" if client.clock else ""
+    zone = f"its time zone is {client.time_zone}" if client.time_zone else ""
+    return ", ".join(filter(None, (clock, zone)))
+
+
 def _told(program: Program, step: Step) -> str:
     who = f"client {step.client}: " if len(program.clients) > 1 else ""
-    if isinstance(step.operation, FaultOperation) and not isinstance(
-        step.operation, ReplaceProcess
-    ):
+    if isinstance(step.operation, FaultOperation) and not step.operation.of_client:
         who = ""
     source = "; ".join(step.operation.source("memory"))
     return who + source + (f"  # {step.fault}" if step.fault is not None else "")

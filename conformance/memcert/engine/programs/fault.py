@@ -19,16 +19,19 @@ class Cancel:
         at: at which of its awaits, from 0, those of tasks that it starts counted too; an operation
             that ends before is not cancelled.
         times: how often ``cancel`` is called.
+        later: how many awaits later it is cancelled once more, while it ends; 0 for not at all.
     """
 
     kind: ClassVar[str] = "cancel"
 
     at: int = 0
     times: int = 1
+    later: int = 0
 
     def __str__(self) -> str:
         often = "" if self.times == 1 else f" {self.times} times"
-        return f"cancelled{often} at await {self.at}"
+        again = f", and again {self.later} later" if self.later else ""
+        return f"cancelled{often} at await {self.at}{again}"
 
 
 @dataclass(frozen=True)
@@ -95,15 +98,25 @@ class KillClient:
         return f"its process is killed {when}, and another one takes over"
 
 
-Fault: TypeAlias = Cancel | CutConnection | CrashServer | KillClient
+@dataclass(frozen=True)
+class HoldAnswer:
+    """What the server answers is held back until something else in the event loop has gone on."""
+
+    kind: ClassVar[str] = "hold_answer"
+
+    def __str__(self) -> str:
+        return "its answer is held back until another task of the event loop has gone on"
+
+
+Fault: TypeAlias = Cancel | CutConnection | CrashServer | KillClient | HoldAnswer
 
 FAULTS: dict[str, type[Fault]] = {
-    fault.kind: fault for fault in (Cancel, CutConnection, CrashServer, KillClient)
+    fault.kind: fault for fault in (Cancel, CutConnection, CrashServer, KillClient, HoldAnswer)
 }
 """Every fault by its name in the JSON form of a program."""
 
-_ON_THE_WAY = (CutConnection, CrashServer)
-"""What happens at a packet, so that the connection must lead through the kit's network."""
+_ON_THE_WAY = (CutConnection, CrashServer, HoldAnswer)
+"""What happens to a packet, so that the connection must lead through the kit's network."""
 
 
 def _packet(number: int, to_server: bool, delivered: bool) -> str:
@@ -127,9 +140,10 @@ def smaller_faults(fault: Fault) -> Iterator[Fault]:
         fault: the fault.
     """
     match fault:
-        case Cancel(at, times):
+        case Cancel(at, times, later):
             simpler: Iterable[Fault] = (
-                Cancel(*each) for each in product(range(at + 1), range(1, times + 1))
+                Cancel(*each)
+                for each in product(range(at + 1), range(1, times + 1), sorted({0, later}))
             )
         case CutConnection(packet, to_server, delivered, everywhere):
             simpler = (
@@ -141,6 +155,8 @@ def smaller_faults(fault: Fault) -> Iterator[Fault]:
         case KillClient(at):
             # Never earlier by time: that fails now and then, and a count of awaits always.
             simpler = (KillClient(earlier) for earlier in range(at + 1))
+        case HoldAnswer():
+            simpler = iter(())
     return (each for each in simpler if each != fault)
 
 
@@ -150,7 +166,11 @@ def fault_to_json(fault: Fault) -> dict[str, Any]:
     Args:
         fault: the fault.
     """
-    return {"kind": fault.kind, **vars(fault)}
+    values = vars(fault)
+    # It came later than the programs that there are.
+    return {"kind": fault.kind} | {
+        name: value for name, value in values.items() if name != "later" or value
+    }
 
 
 def fault_from_json(data: Any) -> Fault:

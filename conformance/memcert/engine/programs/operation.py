@@ -41,6 +41,10 @@ class Operation(ABC):
         """How long it may take before it counts as hanging."""
         return 20.0
 
+    def alone_form(self) -> Self | None:
+        """Return a form of it that needs less to come before it; None if there is none."""
+        return None
+
     @abstractmethod
     async def run(self, memory: Any, saved: dict[int, Any]) -> object:
         """Do it and return what the memory answered, as data that can be compared.
@@ -52,6 +56,20 @@ class Operation(ABC):
         Raises:
             Exception: whatever the memory raises.
         """
+
+    async def run_on_model(self, model: Any, saved: dict[int, Any]) -> object:
+        """Do it to the model, which waits for nothing, and return what that answered.
+
+        What does several things at once does them one after the other here.
+
+        Args:
+            model: the model.
+            saved: what operations of this program put aside, on this side of the comparison.
+
+        Raises:
+            Exception: whatever the model raises.
+        """
+        return await self.run(model, saved)
 
     @abstractmethod
     def source(self, memory: str) -> list[str]:

@@ -8,6 +8,7 @@ executions ever meet in a store.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import Enum
 from itertools import chain
 from typing import Any, ClassVar
 
@@ -25,6 +26,15 @@ FORMAT = 1
 """The version of the JSON form."""
 
 
+class Looks(Enum):
+    """When a program without branches and faults looks at the state; any other does at its end."""
+
+    ALWAYS = "after every change"
+    ONCE = "at the end"
+    PLAINLY = "at the end, plainly"
+    NEVER = "never"
+
+
 @dataclass(frozen=True)
 class SpaceName:
     """What a space of a program is called.
@@ -34,11 +44,17 @@ class SpaceName:
         session: the end of the session's id.
         shared_session: whether the session's id is just that, with nothing new before it, so that
             ids of different pairs may collide where a backend joins them.
+        shared_user: whether the user's id is; one of the two must be new.
     """
 
     user: str = ""
     session: str = ""
     shared_session: bool = False
+    shared_user: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """Return its JSON form; a user who is not shared goes without saying."""
+        return {key: value for key, value in vars(self).items() if key != "shared_user" or value}
 
 
 @dataclass(frozen=True)
@@ -48,10 +64,28 @@ class Client:
     Args:
         space: the number of its space.
         process: whether it lives in another process.
+        clock: by how many seconds the clock of that process is ahead; behind, if negative.
+        time_zone: the time zone of that process, as in ``TZ``; "" for that of this one.
     """
 
     space: int = 0
     process: bool = False
+    clock: float = 0.0
+    time_zone: str = ""
+
+    @property
+    def has_own_clock(self) -> bool:
+        """Whether its process has another clock than this one, or another time zone."""
+        return bool(self.clock or self.time_zone)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return its JSON form; a clock that is right is left out."""
+        data: dict[str, Any] = {"space": self.space, "process": self.process}
+        if self.clock:
+            data["clock"] = self.clock
+        if self.time_zone:
+            data["time_zone"] = self.time_zone
+        return data
 
 
 @dataclass(frozen=True)
@@ -111,6 +145,10 @@ class Program:
         in_order: whether what branches start on one memory takes effect in the order in which it
             was started, not only in some order.
         judges_errors: whether the errors that a fault brings about are looked at.
+        looks: when the state is looked at: a program that tries much at once would spend its time
+            on looks.
+        expiry: after how many seconds a space that nobody uses is to be gone; 0 for never. A
+            backend that declares no expiry takes no notice.
     """
 
     steps: tuple[Step, ...]
@@ -123,6 +161,8 @@ class Program:
     pool: int = 0
     in_order: bool = False
     judges_errors: bool = False
+    looks: Looks = Looks.ALWAYS
+    expiry: int = 0
 
     def __len__(self) -> int:
         """Return how many operations it has; a reopening is one."""
@@ -135,10 +175,14 @@ class Program:
 
     @property
     def is_concurrent(self) -> bool:
-        """Whether something is done at the same time, or goes wrong."""
-        return bool(self.branches or self.pool) or any(
-            step.fault is not None or isinstance(step.operation, FaultOperation)
-            for step in self.steps
+        """Whether something is done at the same time, or goes wrong, a clock for instance."""
+        return (
+            bool(self.branches or self.pool)
+            or any(client.has_own_clock for client in self.clients)
+            or any(
+                step.fault is not None or isinstance(step.operation, FaultOperation)
+                for step in self.steps
+            )
         )
 
     @property
@@ -171,9 +215,9 @@ class Program:
             "steps": [step.to_json() for step in self.steps],
         }
         if self.spaces != (SpaceName(),):
-            data["spaces"] = [vars(space) for space in self.spaces]
+            data["spaces"] = [space.to_json() for space in self.spaces]
         if self.clients != (Client(),):
-            data["clients"] = [vars(client) for client in self.clients]
+            data["clients"] = [client.to_json() for client in self.clients]
         if self.fresh_store:
             data["fresh_store"] = True
         if self.blind_to:
@@ -188,6 +232,10 @@ class Program:
             data["in_order"] = True
         if self.judges_errors:
             data["judges_errors"] = True
+        if self.looks is not Looks.ALWAYS:
+            data["looks"] = self.looks.value
+        if self.expiry:
+            data["expiry"] = self.expiry
         return data
 
     def to_text(self) -> str:

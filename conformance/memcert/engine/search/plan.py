@@ -1,4 +1,4 @@
-"""What is asked of a run: which level, which rules, and how long they may take."""
+"""What is asked of a run: which level, which rules, and with how much effort."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import date
 from memcert.engine.contract import Contract
 from memcert.engine.rule import Level, Rule
 from memcert.engine.running.runner import Runner
+from memcert.engine.search.effort import Effort
 from memcert.engine.verdicts.deviation import Deviation
 from memcert_backends.backend import Backend
 from memcert_backends.servers import can_be_lost, default_way
@@ -16,11 +17,8 @@ from memcert_backends.servers import can_be_lost, default_way
 TOP_LEVEL = Level.RESILIENT
 """The highest level that has rules."""
 
-BUDGETS = {Level.CORE: 25.0, Level.DURABLE: 30.0, Level.RESILIENT: 90.0}
-"""How long the programs may take by default, in seconds, by the level that is asked for."""
-
-_WEIGHTS = {Level.RESILIENT: 5.0}
-"""How much more time a rule of a level is given than others: its programs take longer."""
+TIME_LIMIT = {Effort.QUICK: 300.0, Effort.STANDARD: 1200.0, Effort.THOROUGH: 14400.0}
+"""How long a run may take by default, in seconds: many times what it takes where nothing hangs."""
 
 
 @dataclass(frozen=True)
@@ -30,23 +28,28 @@ class Plan:
     Args:
         level: the level to be reached; None for the highest that can be shown.
         rules: the ids of the only rules to check; none for all.
-        budget: how long the programs may take, in seconds, shrinking apart; None for what the
-            level has by default. Each rule runs a few programs however long they take.
-        seed: what the generated programs depend on, beside the versions of memcert and Hypothesis
-            and the constants that Hypothesis finds in modules outside site-packages.
-        shrink_seconds: how long each counterexample may be made simpler, in seconds; needless
-            parts are left out of it first, even if this is 0.
+        effort: how many random programs each rule gets.
+        time_limit: when the run ends at the latest, in seconds after its beginning; None for what
+            the effort has by default. What it cuts off is not run.
+        seed: what the random programs depend on, beside the versions of memcert and Hypothesis.
+        simpler: whether counterexamples are made simpler once needless parts are left out.
         deviations: the known deviations.
         today: the day on which they are judged.
     """
 
     level: Level | None = None
     rules: frozenset[str] = frozenset()
-    budget: float | None = None
+    effort: Effort = Effort.STANDARD
+    time_limit: float | None = None
     seed: int = 0
-    shrink_seconds: float = 3.0
+    simpler: bool = True
     deviations: Sequence[Deviation] = ()
     today: date = field(default_factory=date.today)
+
+    @property
+    def seconds(self) -> float:
+        """How long the run may take, in seconds."""
+        return TIME_LIMIT[self.effort] if self.time_limit is None else self.time_limit
 
 
 def asked_of(runner: Runner, plan: Plan) -> tuple[Level, list[Rule]]:
@@ -127,25 +130,6 @@ def why_not_here(runner: Runner, level: Level | None) -> str | None:
     if level is None or highest_level(runner).includes(level):
         return None
     return _no_server_to_kill(runner.subject.backend, level)
-
-
-def budget_of(plan: Plan, asked: Level) -> float:
-    """Return how long the programs of a run may take, in seconds.
-
-    Args:
-        plan: what is asked.
-        asked: the level that is asked for.
-    """
-    return BUDGETS[asked] if plan.budget is None else plan.budget
-
-
-def share_of(rule: Rule) -> float:
-    """Return a rule's share of the time, compared with other rules.
-
-    Args:
-        rule: the rule.
-    """
-    return rule.share * (1.0 if rule.level is None else _WEIGHTS.get(rule.level, 1.0))
 
 
 def _no_server_to_kill(backend: Backend, level: Level) -> str:

@@ -10,75 +10,32 @@ from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from hypothesis.errors import Unsatisfiable
 
 from memcert.engine.programs.program import Program
+from memcert.engine.programs.swept import Swept
 from memcert.engine.rule import Rule
 from memcert.engine.running.execution import Execution
+from memcert.engine.search.drawing import the_same_everywhere
 from memcert.engine.search.shrinking import without_needless_parts
+from memcert.engine.search.tally import Tally
 from memcert.engine.verdicts.verdict import Counterexample
 
-LEAVING_OUT_SECONDS = 3.0
-"""How long needless parts of a counterexample are looked for, in seconds.
+RUNS_TO_LEAVE_OUT = 400
+"""How many runs the search for needless parts of a counterexample may take."""
 
-It takes a fraction of that unless the backend is very slow, or hangs.
-"""
+RUNS_TO_SIMPLIFY = 200
+"""How many runs Hypothesis may take to make what is left simpler."""
+
+MOST_PLACES = 400
+"""At how many places a fault is met at most: an operation that waits more often is not covered."""
+
+SECONDS_TO_SHRINK = 15.0
+"""How long both may take, in seconds; only a backend that is very slow, or hangs, takes so long."""
 
 
 class _Enough(BaseException):
-    """Leaves Hypothesis at once: the time is used up.
+    """Leaves Hypothesis at once: the time, or what may be run, is used up.
 
     Not an `Exception`, which Hypothesis would take for a failure of the program.
     """
-
-
-@dataclass
-class Tally:
-    """What a run did.
-
-    Args:
-        programs: how many programs were run, shrinking left out.
-        long_programs: how many of them had at least twenty operations.
-        operations: how many operations they did.
-        observations: how many looks at the state were taken.
-        backend_seconds: the time spent in the backend's operations.
-        faults: how many faults took place.
-        undecided: how many programs had more orders of concurrent operations than can be tried.
-    """
-
-    programs: int = 0
-    long_programs: int = 0
-    operations: int = 0
-    observations: int = 0
-    backend_seconds: float = 0.0
-    faults: int = 0
-    undecided: int = 0
-
-    def count(self, program: Program, execution: Execution) -> None:
-        """Count an execution.
-
-        Args:
-            program: what was run.
-            execution: what came of it.
-        """
-        self.programs += 1
-        self.long_programs += len(program) >= 20
-        self.operations += execution.operations
-        self.observations += execution.observations
-        self.backend_seconds += execution.backend_seconds
-        self.faults += execution.faults
-        self.undecided += execution.undecided
-
-    def add(self, other: Tally) -> None:
-        """Count what another run did.
-
-        Args:
-            other: its tally.
-        """
-        self.programs += other.programs
-        self.long_programs += other.long_programs
-        self.operations += other.operations
-        self.observations += other.observations
-        self.backend_seconds += other.backend_seconds
-        self.faults += other.faults
-        self.undecided += other.undecided
 
 
 @dataclass
@@ -88,44 +45,84 @@ class Search:
     Args:
         rule: the rule.
         execute: runs a program.
-        seed: what the generated programs depend on, beside the versions of memcert and Hypothesis
-            and the constants that Hypothesis finds in modules outside site-packages.
-        until: when the rule's share of the time is used up, as of `time.perf_counter`.
-        shrink_seconds: how long a counterexample may be made simpler; needless parts are left out
-            of it first, even if this is 0.
+        swept: the programs of its sweep that make sense.
+        seed: what the random programs depend on, beside the versions of memcert and Hypothesis.
+        until: when the run must end, as of `time.perf_counter`.
+        drawn_at_most: how many random programs are run.
+        whole: whether the long programs of the sweep are run, too.
+        simpler: whether a counterexample is made simpler once needless parts are left out.
         first: programs that failed before, run before any other.
         tally: what was run up to the first failure.
         blocked: what the backend kept the event loop with, if it did; nothing is run after that.
         smallest: the smallest program found that breaks the rule.
         found_at: when the first one was found, as of `time.perf_counter`.
+        cut_off: whether the time was used up before the search was done.
     """
 
     rule: Rule
     execute: Callable[[Program], Execution]
+    swept: Sequence[Swept]
     seed: int
     until: float
-    shrink_seconds: float
+    drawn_at_most: int
+    whole: bool = True
+    simpler: bool = True
     first: Sequence[Program] = ()
     tally: Tally = field(default_factory=Tally)
     smallest: Counterexample | None = None
     found_at: float | None = None
     blocked: str = ""
+    cut_off: bool = False
+    _runs_left: int = RUNS_TO_LEAVE_OUT
 
     def run(self) -> Counterexample | None:
         """Return the smallest program found that breaks the rule; None if none does."""
         for program in self.first:
-            if self._try(program):
+            if self._time_is_up() or self._try(program):
                 return self.smallest
-        self._generate()
+        for swept in self.swept:
+            if swept.long and not self.whole:
+                continue
+            if self._time_is_up() or not self._covers(swept):
+                return self.smallest
+        if self.drawn_at_most:
+            with the_same_everywhere():
+                self._draw()
         return self.smallest
 
-    def _generate(self) -> None:
+    @property
+    def cells_in_all(self) -> int:
+        """How many cells there are to be covered."""
+        return sum(len(swept.cells) for swept in self.swept)
+
+    def _covers(self, swept: Swept) -> bool:
+        """Run a program of the sweep, and tell whether the search goes on after it."""
+        program, reached = swept.program, swept.places
+        while True:
+            before = self.tally.undecided, self.tally.faults
+            if self._try(program) or self.cut_off:
+                return False
+            if self.tally.undecided > before[0]:
+                return True
+            if swept.next is None or self.tally.faults - before[1] < swept.places:
+                self.tally.cells += len(swept.cells)
+                return True
+            # It met the fault wherever it was to: there may be places beyond.
+            if reached >= MOST_PLACES:
+                return True
+            program = swept.next(reached)
+            reached += swept.places
+            if self._time_is_up():
+                return False
+
+    def _draw(self) -> None:
         @seed(f"{self.seed} {self.rule.id}")
         @settings(
-            max_examples=self.rule.programs_at_most,
+            # Its first one is the simplest there is, which finds next to nothing.
+            max_examples=self.drawn_at_most + 1,
             database=None,
             deadline=None,
-            phases=(Phase.generate, Phase.shrink),
+            phases=(Phase.generate, Phase.shrink) if self.simpler else (Phase.generate,),
             suppress_health_check=list(HealthCheck),
             verbosity=Verbosity.quiet,
             print_blob=False,
@@ -135,7 +132,7 @@ class Search:
         def differ(program: Program) -> None:
             if self._time_is_up():
                 raise _Enough
-            if self._try(program):
+            if self._try(program, drawn=True):
                 raise _Broken
 
         try:
@@ -148,12 +145,15 @@ class Search:
             if self.smallest is None:
                 raise
 
-    def _try(self, program: Program) -> bool:
+    def _try(self, program: Program, *, drawn: bool = False) -> bool:
         """Run a program and tell whether it breaks the rule."""
         searching = self.smallest is None
         execution = self._execute(program)
+        if execution.cut_off:
+            self.cut_off = self.cut_off or searching
+            return False
         if searching:
-            self.tally.count(program, execution)
+            self.tally.count(program, execution, drawn=drawn)
         if execution.divergence is None:
             return False
         if not searching and (self.blocked or not self._breaks_again(program)):
@@ -166,6 +166,7 @@ class Search:
             if self.blocked:
                 return True
             without_needless_parts(program, self._still_breaks)
+            self._runs_left = RUNS_TO_SIMPLIFY
         return True
 
     def _breaks_again(self, program: Program) -> bool:
@@ -182,17 +183,18 @@ class Search:
         return execution
 
     def _still_breaks(self, program: Program) -> bool:
-        assert self.found_at is not None
-        if self.blocked:
-            return False
-        return perf_counter() < self.found_at + LEAVING_OUT_SECONDS and self._try(program)
+        return not self._time_is_up() and self._try(program)
 
     def _time_is_up(self) -> bool:
+        """Tell whether nothing more may be run."""
         if self.blocked:
             return True
+        now = perf_counter()
         if self.found_at is not None:
-            return perf_counter() > self.found_at + self.shrink_seconds
-        return self.tally.programs >= self.rule.programs_at_least and perf_counter() > self.until
+            self._runs_left -= 1
+            return self._runs_left < 0 or now > min(self.found_at + SECONDS_TO_SHRINK, self.until)
+        self.cut_off = self.cut_off or now > self.until
+        return self.cut_off
 
 
 class _Broken(Exception):

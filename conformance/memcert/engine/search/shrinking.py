@@ -8,7 +8,7 @@ is left simpler.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -27,6 +27,7 @@ def without_needless_parts(program: Program, breaks: Callable[[Program], bool]) 
             program once the time is up.
     """
     program = _without_branches(program, breaks)
+    program = _with_forms_alone(program, breaks)
     size = max(map(len, _sections(program)))
     while size:
         program, smaller = _without_chunks(program, size, breaks)
@@ -41,6 +42,19 @@ def without_needless_parts(program: Program, breaks: Callable[[Program], bool]) 
             program = _with_fewer_items(program, section, place, breaks)
             program = _with_less_of_a_fault(program, section, place, breaks)
     return _with_fewer_turns(program, breaks)
+
+
+def _with_forms_alone(program: Program, breaks: Callable[[Program], bool]) -> Program:
+    """Begin with the last operation that can do without those before it, if that is enough."""
+    for place in reversed(range(len(program.steps))):
+        step = program.steps[place]
+        form = step.operation.alone_form()
+        if form is not None:
+            steps = (replace(step, operation=form), *program.steps[place + 1 :])
+            candidate = replace(program, steps=steps)
+            if breaks(candidate):
+                return candidate
+    return program
 
 
 def _without_branches(program: Program, breaks: Callable[[Program], bool]) -> Program:
@@ -120,15 +134,22 @@ def _without_chunks(
 def _with_fewer_items(
     program: Program, section: int, place: int, breaks: Callable[[Program], bool]
 ) -> Program:
-    smaller = True
-    while smaller:
-        smaller = False
-        step = _sections(program)[section][place]
-        for operation in _with_one_item_less(step.operation):
-            candidate = _with_step(program, section, place, replace(step, operation=operation))
-            if breaks(candidate):
-                program, smaller = candidate, True
-                break
+    """Leave out items of a step's lists: halves at first, which matters where there are many."""
+    operation: Any = _sections(program)[section][place].operation
+    for field in dataclasses.fields(operation):
+        items = getattr(operation, field.name)
+        # An empty list, such as one of ids, may be quite another case.
+        size = len(items) // 2 if isinstance(items, tuple) else 0
+        while size:
+            smaller = False
+            for start in range(len(items) - size, -1, -size):
+                fewer = items[:start] + items[start + size :]
+                step = _sections(program)[section][place]
+                changed = replace(step.operation, **{field.name: fewer})
+                candidate = _with_step(program, section, place, replace(step, operation=changed))
+                if fewer and breaks(candidate):
+                    program, items, smaller = candidate, fewer, True
+            size = size if smaller and size == 1 else size // 2
     return program
 
 
@@ -164,16 +185,6 @@ def _with_fewer_turns(program: Program, breaks: Callable[[Program], bool]) -> Pr
                 program = candidate
         size = min(size // 2, len(program.schedule))
     return program
-
-
-def _with_one_item_less(operation: Any) -> Iterator[Any]:
-    """Give an operation with one item less in a list; a list never becomes empty by this."""
-    for field in dataclasses.fields(operation):
-        items = getattr(operation, field.name)
-        # An empty list, such as one of ids, may be quite another case.
-        if isinstance(items, tuple) and len(items) > 1:
-            for place in reversed(range(len(items))):
-                yield replace(operation, **{field.name: items[:place] + items[place + 1 :]})
 
 
 def _is_sound(program: Program) -> bool:

@@ -12,9 +12,9 @@ from memcert.engine.capabilities import Capabilities
 from memcert.engine.rule import Level, Rule
 from memcert.engine.running.preflight import preflight
 from memcert.engine.running.runner import Runner
-from memcert.engine.search.plan import Plan, asked_of, budget_of, share_of
-from memcert.engine.search.search import Tally
-from memcert.engine.verdicts.check import check_rule, why_not
+from memcert.engine.search.plan import Plan, asked_of
+from memcert.engine.search.tally import Tally
+from memcert.engine.verdicts.check import alone, check_rule
 from memcert.engine.verdicts.deviation import Deviation
 from memcert.engine.verdicts.saved_failures import SavedFailures
 from memcert.engine.verdicts.verdict import Finding, Verdict
@@ -47,7 +47,6 @@ class Certification:
         verdicts: one for every rule of the contract, in the contract's order.
         capabilities: what the backend can do.
         asked: the level that was asked for.
-        budget: how long the programs could take, in seconds.
         tally: what was run.
         seconds: how long it took.
         complaints: what is wrong with the deviations, a line each.
@@ -56,7 +55,6 @@ class Certification:
     verdicts: Sequence[Verdict]
     capabilities: Capabilities
     asked: Level
-    budget: float
     tally: Tally
     seconds: float
     complaints: Sequence[str]
@@ -89,8 +87,7 @@ def certify(
     deviations = {deviation.rule: deviation for deviation in plan.deviations}
     tally = Tally()
     verdicts = []
-    shares_left = sum(share_of(rule) for rule in chosen if not capabilities.lacking(rule.needs))
-    budget = time_left = budget_of(plan, asked)
+    until = started + plan.seconds
     blocked = ""
     for rule in rules:
         if rule not in chosen:
@@ -100,15 +97,13 @@ def certify(
         if blocked:
             verdicts.append(Verdict(rule.id, Finding.NOT_RUN, reason="the run ended before"))
             continue
+        if perf_counter() > until:
+            reason = f"the time was used up: {plan.seconds:g} s"
+            verdicts.append(Verdict(rule.id, Finding.NOT_RUN, reason=reason))
+            continue
         progress.starts(rule)
-        share = share_of(rule) if why_not(rule, capabilities) is None else 0.0
-        seconds = max(time_left, 0.0) * share / shares_left if share else 0.0
-        check = check_rule(
-            rule, runner, corpus, plan, seconds, capabilities, deviations.get(rule.id)
-        )
+        check = check_rule(rule, runner, corpus, plan, until, capabilities, deviations.get(rule.id))
         tally.add(check.tally)
-        shares_left -= share
-        time_left -= check.seconds
         if check.blocked:
             blocked = (
                 f"{rule.id}: {check.blocked} blocked the event loop, where nothing else can"
@@ -116,6 +111,8 @@ def certify(
             )
         verdicts.append(check.verdict)
         progress.ends(rule, check.verdict)
+    if not blocked:
+        verdicts = [alone(verdict, runner, until) for verdict in verdicts]
     complaints = (
         [blocked]
         if blocked
@@ -125,9 +122,7 @@ def certify(
             for complaint in _complaints(runner, deviation, chosen, plan.today)
         ]
     )
-    return Certification(
-        verdicts, capabilities, asked, budget, tally, perf_counter() - started, complaints
-    )
+    return Certification(verdicts, capabilities, asked, tally, perf_counter() - started, complaints)
 
 
 def _complaints(

@@ -9,10 +9,17 @@ from memcert.engine.capabilities import Capabilities
 from memcert.engine.rule import Faults, Rule
 from memcert.engine.running.runner import Runner
 from memcert.engine.search.plan import Plan
-from memcert.engine.search.search import Search, Tally
+from memcert.engine.search.search import Search
+from memcert.engine.search.tally import Tally
 from memcert.engine.verdicts.deviation import Deviation
 from memcert.engine.verdicts.saved_failures import SavedFailures
-from memcert.engine.verdicts.verdict import Finding, Verdict
+from memcert.engine.verdicts.verdict import KEPT, Finding, Verdict
+
+TIMES_ALONE = 3
+"""How often a program that failed is run again before it is called unstable."""
+
+TIMES_ALONE_IN_A_RACE = 30
+"""The same for a program whose operations meet."""
 
 
 @dataclass(frozen=True)
@@ -22,13 +29,11 @@ class Check:
     Args:
         verdict: what was found.
         tally: what was run.
-        seconds: how long it took before shrinking began, in seconds.
         blocked: what the backend kept the event loop with, if it did.
     """
 
     verdict: Verdict
     tally: Tally = field(default_factory=Tally)
-    seconds: float = 0.0
     blocked: str = ""
 
 
@@ -37,7 +42,7 @@ def check_rule(
     runner: Runner,
     corpus: SavedFailures,
     plan: Plan,
-    seconds: float,
+    until: float,
     capabilities: Capabilities,
     deviation: Deviation | None = None,
 ) -> Check:
@@ -48,32 +53,34 @@ def check_rule(
         runner: the backend under judgement.
         corpus: programs that failed before, and where a counterexample is kept.
         plan: what is asked.
-        seconds: how long the programs may take, in seconds; a few are run however long they take.
+        until: when the run must end, as of `time.perf_counter`.
         capabilities: what the backend can do.
         deviation: the known deviation from the rule, if there is one.
     """
     runner.check(rule.id)
+    runner.end_at(until)
     not_here = why_not(rule, capabilities)
     if not_here is not None:
         pointless = capabilities.pointless(rule.needs)
         finding = Finding.NOT_APPLICABLE if pointless else Finding.UNSUPPORTED
         return Check(Verdict(rule.id, finding, reason=not_here))
-    first = corpus.first(rule.id, deviation.program if deviation else None)
     search = Search(
-        # They come on top of the programs that are drawn, and replace none of them.
-        replace(rule, programs_at_least=rule.programs_at_least + len(first)),
+        rule,
         runner.execute,
+        [swept for swept in rule.sweep() if not capabilities.lacking(swept.needs)],
         plan.seed,
-        perf_counter() + seconds,
-        plan.shrink_seconds,
-        first,
+        until,
+        plan.effort.programs_for(rule),
+        plan.effort.whole,
+        plan.simpler,
+        corpus.first(rule.id, deviation.program if deviation else None),
     )
-    verdict, generating = judge(search, corpus, deviation)
+    verdict = judge(search, corpus, deviation)
     short_of = capabilities.lacking(rule.better_with)
     if verdict.finding is Finding.PASSED and short_of:
         reason = f"in part: the backend is not {capabilities.without(short_of[0])}"
         verdict = replace(verdict, reason=reason)
-    return Check(verdict, search.tally, generating, search.blocked)
+    return Check(verdict, search.tally, search.blocked)
 
 
 def why_not(rule: Rule, capabilities: Capabilities) -> str | None:
@@ -91,10 +98,8 @@ def why_not(rule: Rule, capabilities: Capabilities) -> str | None:
     return f"the backend is not {' and not '.join(map(capabilities.without, lacking))}"
 
 
-def judge(
-    search: Search, corpus: SavedFailures, deviation: Deviation | None = None
-) -> tuple[Verdict, float]:
-    """Run a search; return the verdict and the seconds taken before shrinking began.
+def judge(search: Search, corpus: SavedFailures, deviation: Deviation | None = None) -> Verdict:
+    """Run a search and return the verdict.
 
     Args:
         search: the search for a counterexample to a rule.
@@ -103,36 +108,85 @@ def judge(
     """
     started = perf_counter()
     counterexample = search.run()
-    seconds = perf_counter() - started
-    rule = search.rule.id
+    rule, tally = search.rule, search.tally
     finding, reason = Finding.PASSED, ""
     if counterexample is not None:
         finding = Finding.FAILED
-        corpus.keep(rule, counterexample.program)
+        corpus.keep(rule.id, counterexample.program)
         if deviation is not None:
             finding, reason = Finding.DEVIATES, deviation.reason
-    elif search.tally.programs == search.tally.undecided:
-        # Nothing was tried, or nothing came of it, so that nothing is known.
-        finding, reason = Finding.NOT_RUN, "no program was run to an end that can be judged"
-    elif search.rule.faults is Faults.NEEDED and search.tally.faults == 0:
-        finding, reason = Finding.NOT_RUN, "nothing went wrong in any of its programs"
     else:
-        corpus.forget(rule)
-        if search.rule.faults is Faults.WANTED and search.tally.faults == 0:
-            reason = "nothing could go wrong in its programs: no operation waits for anything"
-        if search.tally.undecided:
-            # There were more orders of concurrent operations than could be tried.
-            reason = f"{search.tally.undecided} of the programs are undecided"
-    verdict = Verdict(
-        rule,
+        unknown = _why_unknown(search)
+        if unknown:
+            finding, reason = Finding.NOT_RUN, unknown
+        else:
+            corpus.forget(rule.id)
+            if rule.faults is Faults.WANTED and tally.faults == 0:
+                reason = "nothing could go wrong in its programs: no operation waits for anything"
+            if tally.undecided:
+                # There were more orders of concurrent operations than could be tried.
+                reason = f"{tally.undecided} of the programs are undecided"
+    return Verdict(
+        rule.id,
         finding,
-        search.tally.programs,
+        tally.programs,
         # What comes first is run in its order, and the tally ends with the first failure.
-        corpus.common(rule, search.first[: search.tally.programs]),
-        search.tally.operations,
-        search.tally.faults,
-        seconds,
+        corpus.common(rule.id, search.first[: tally.programs]),
+        tally.drawn,
+        tally.cells,
+        search.cells_in_all,
+        tally.operations,
+        tally.faults,
+        perf_counter() - started,
         counterexample,
         reason,
     )
-    return verdict, (search.found_at or perf_counter()) - started
+
+
+def _why_unknown(search: Search) -> str:
+    """Return why a search that found nothing says nothing of its rule; empty if it does."""
+    rule, tally, cells = search.rule, search.tally, search.cells_in_all
+    if search.cut_off:
+        return f"the time was used up after {tally.cells} of {counted_cells(cells)}"
+    if tally.programs == tally.undecided:
+        # Nothing was tried, or nothing came of it, so that nothing is known.
+        return "no program was run to an end that can be judged"
+    if rule.faults is Faults.NEEDED and tally.faults == 0:
+        return "nothing went wrong in any of its programs"
+    if not search.whole and tally.cells < cells:
+        return f"{KEPT}: {tally.cells} of {counted_cells(cells)}"
+    if tally.cells < cells:
+        return f"only {tally.cells} of {counted_cells(cells)} could be judged"
+    return ""
+
+
+def counted_cells(number: int) -> str:
+    """Return a number of cells in words.
+
+    Args:
+        number: how many.
+    """
+    return f"{number:,} cell{'' if number == 1 else 's'}"
+
+
+def alone(verdict: Verdict, runner: Runner, until: float) -> Verdict:
+    """Run a counterexample again by itself, and return what is to be said of its rule.
+
+    What comes of a program that ran before it, or of chance, does not happen again.
+
+    Args:
+        verdict: what was found.
+        runner: the backend under judgement.
+        until: when the run must end, as of `time.perf_counter`.
+    """
+    if verdict.finding is not Finding.FAILED or verdict.counterexample is None:
+        return verdict
+    program = verdict.counterexample.program
+    runner.check(verdict.rule)
+    # Where processes meet, a fault that is real shows itself now and then.
+    for _ in range(TIMES_ALONE_IN_A_RACE if program.is_concurrent else TIMES_ALONE):
+        execution = runner.execute(program)
+        if execution.divergence is not None or execution.cut_off or perf_counter() > until:
+            return verdict
+    reason = "the program that failed did not fail again when it was run alone"
+    return replace(verdict, finding=Finding.UNSTABLE, reason=reason)

@@ -57,6 +57,8 @@ def script(
         arguments = [repr(space.user), repr(space.session)] if space.user or space.session else []
         if space.shared_session:
             arguments.append("shared_session=True")
+        if space.shared_user:
+            arguments.append("shared_user=True")
         note = "  # memcert opened this one in another process" if client.process else ""
         lines.append(f"{name} = await memories.open({', '.join(arguments)}){note}")
     last = len(program.steps) - 1 if divergence is None else divergence.step

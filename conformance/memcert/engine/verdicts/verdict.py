@@ -8,12 +8,16 @@ from enum import Enum
 from memcert.engine.judging.divergence import Divergence
 from memcert.engine.programs.program import Program
 
+KEPT = "kept where it was tried"
+"""How the reason begins why quick effort lets no rule pass whose cells it left out."""
+
 
 class Finding(Enum):
     """What a verdict says."""
 
     PASSED = "passed"
     FAILED = "failed"
+    UNSTABLE = "unstable"
     DEVIATES = "deviates"
     UNSUPPORTED = "unsupported"
     NOT_APPLICABLE = "not applicable"
@@ -42,19 +46,30 @@ class Verdict:
         finding: what was found.
         programs: how many programs were run for it, shrinking left out.
         replayed: how many of them are of the corpus.
+        drawn: how many of them are random.
+        cells: how many cells of the rule they covered.
+        cells_in_all: how many there are.
         operations: how many operations they did, without the looks at the state.
         faults: how many faults took place in them.
         seconds: how long it took, shrinking included.
-        counterexample: what breaks it, if it failed or deviates.
-        reason: why it is unsupported or was not run, or the reason of a known deviation.
+        counterexample: what breaks it, if it failed or deviates, or did so once.
+        reason: why it is unsupported, unstable or was not run, or the reason of a known deviation.
     """
 
     rule: str
     finding: Finding
     programs: int = 0
     replayed: int = 0
+    drawn: int = 0
+    cells: int = 0
+    cells_in_all: int = 0
     operations: int = 0
     faults: int = 0
     seconds: float = 0.0
     counterexample: Counterexample | None = None
     reason: str = ""
+
+    @property
+    def kept_so_far(self) -> bool:
+        """Whether quick effort left out some cells of a rule, and nothing was found in the rest."""
+        return self.finding is Finding.NOT_RUN and self.reason.startswith(KEPT)

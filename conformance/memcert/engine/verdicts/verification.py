@@ -95,6 +95,11 @@ def _faults_of_verdicts(certificate: Certificate) -> list[str]:
         *(f"{each.rule} passed without a program" for each in passed if not each.programs),
         *(f"{each.rule} passed with a counterexample" for each in passed if each.counterexample),
         *(
+            f"{each.rule} passed with {each.cells} of {each.cells_in_all} cells"
+            for each in passed
+            if each.cells != each.cells_in_all
+        ),
+        *(
             f"{each.rule} is said not to apply, on a store that is no file"
             for each in verdicts
             if each.finding is Finding.NOT_APPLICABLE and not certificate.backend.is_file

@@ -1,4 +1,4 @@
-"""The corpus: read whole or not at all, replayed whatever the budget, and counted."""
+"""The corpus: read whole or not at all, replayed whatever the effort, and counted."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def judged(contract: Contract, common: Corpus) -> Callable[..., Certificate]:
     contract = replace(contract, corpus=common)
 
     def judged(kind: Any, kept: SavedFailures | None = None, **plan: Any) -> Certificate:
-        asked = Plan(**{"budget": 0.0, "shrink_seconds": 1.0} | plan)
+        asked = Plan(**plan)
         with Runner(contract, as_backend(kind, "tiny")) as runner:
             found = certify(runner, asked, kept or SavedFailures(None, "tiny", contract), Silent())
             certificate = write_certificate(runner, asked, found)
@@ -161,11 +161,11 @@ def test_the_digest_is_of_rules_names_and_programs_not_of_their_writing(
     assert len(digests) == 5
 
 
-def test_they_are_replayed_whatever_the_budget_on_top_of_what_is_drawn(
+def test_they_are_replayed_on_top_of_what_is_drawn(
     judged: Callable[..., Certificate], common: Corpus
 ) -> None:
     certificate = judged(InMemoryMemory)
-    # The rules draw three programs at least, and the reference is not durable.
+    # The rules draw two programs and the simplest there is, and the reference is not durable.
     assert [(each.rule, each.replayed, each.programs) for each in certificate.verdicts] == [
         ("ADD-01", 1, 1 + 3),
         ("DEL-01", 3, 3 + 3),

@@ -14,6 +14,7 @@ from memcert.engine.programs.fault import (
     CrashServer,
     CutConnection,
     Fault,
+    HoldAnswer,
     KillClient,
     needs_network,
 )
@@ -52,6 +53,7 @@ DURING: list[Fault] = [
     KillClient(),
     KillClient(12),
     KillClient(3, timed=True),
+    HoldAnswer(),
 ]
 
 
@@ -77,7 +79,7 @@ def test_every_fault_is_among_them() -> None:
 
 @pytest.mark.parametrize("trouble", FAULT_OPERATIONS.values(), ids=FAULT_OPERATIONS)
 def test_a_trouble_comes_back(trouble: type[FaultOperation]) -> None:
-    clients = (Client(), Client(process=True))
+    clients = (Client(), Client(process=True, clock=600.0))
     assert_comes_back(Program((Step(trouble(), 1),), clients=clients))
 
 
@@ -227,5 +229,5 @@ def test_a_program_knows_what_it_takes() -> None:
     assert Program((Step(Size(), 0, KillClient()),)).is_concurrent
     assert Program((Step(ReplaceProcess()),)).is_concurrent
     struck = {fault.kind for fault in DURING if needs_network(fault)}
-    assert struck == {"cut", "crash"}
+    assert struck == {"cut", "crash", "hold_answer"}
     assert not needs_network(None)

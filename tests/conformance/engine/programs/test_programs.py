@@ -9,12 +9,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from memcert.engine.programs.operation import MalformedProgram, Operation
-from memcert.engine.programs.program import Client, Program, Reopen, SpaceName, Step
+from memcert.engine.programs.program import Client, Looks, Program, Reopen, SpaceName, Step
 from memcert.engine.programs.reading import parse_program, read_program
+from memcert.engine.programs.store_operation import LookIntoStore
 from memcert.engine.rule import Rule
 from memcert.short_term import CONTRACT
+from memcert.short_term.kept_operations import (
+    KeepAdded,
+    KeepExport,
+    KeepRead,
+    KeepState,
+    LookAtKept,
+)
 from memcert.short_term.messages import IdRange, Message, MessageRange
-from memcert.short_term.misuse import AddLarge, AddWith, CallWith
+from memcert.short_term.misuse import AddAt, AddLarge, AddVeryLarge, AddWith, CallWith
 from memcert.short_term.operations import (
     Add,
     Clear,
@@ -25,18 +33,26 @@ from memcert.short_term.operations import (
     Summarise,
     UpdateMarks,
 )
-from memcert.short_term.sharing_operations import AddThenSpoil, ReadThenSpoil
+from memcert.short_term.sharing_operations import (
+    AddThenSpoil,
+    AddTogether,
+    DeleteThenSpoil,
+    ReadThenSpoil,
+    UpdateMarksThenSpoil,
+)
 from memcert.short_term.state_operations import (
     Close,
     Export,
     Import,
     ImportSaved,
+    ImportThenSpoil,
     LoadSaved,
     LoadState,
     LoadStateThenSpoil,
     SaveState,
     SaveStateThenSpoil,
 )
+from memcert.short_term.time_operations import LetTimePass, UseNowAndThen
 
 FULL = Message(
     "m1", [{"type": "text", "text": "a\0😀"}], "s", "system", {"k": [10**5000]}, "then", "call"
@@ -82,10 +98,26 @@ OPERATIONS: list[Operation] = [
     AddThenSpoil(FULL, ("a",)),
     AddThenSpoil(Message("m1")),
     ReadThenSpoil(),
+    LetTimePass(0.0),
+    UseNowAndThen("size()", 0.0),
+    AddTogether((FULL, Message("m1"))),
     CallWith("add", "memories", "a tuple of messages"),
     AddWith("metadata", "NaN", inside=True, first="m0"),
     AddWith("id", "a NUL"),
     AddLarge("m1", 1_000_000),
+    AddVeryLarge(20_000_000),
+    AddAt("video, data", "bytes"),
+    CallWith("get_memory", "mark", "zero", (("exclude_mark", "zero"),)),
+    Add(MessageRange(3, 7)),
+    Add((FULL,), ("a",), alone=True, mark_alone=False),
+    DeleteThenSpoil(("m1", "m2")),
+    UpdateMarksThenSpoil("a", ("m1",)),
+    ImportThenSpoil(STATE),
+    KeepState(),
+    KeepExport(1),
+    KeepRead(2),
+    KeepAdded((FULL, Message("m1")), ("a", "b"), 3),
+    LookAtKept(3),
     Reopen(),
 ]
 
@@ -113,13 +145,16 @@ def test_spaces_clients_and_the_rest_come_back() -> None:
     assert_comes_back(
         Program(
             (Step(Size(), 2), Step(Reopen(), 1), Step(Clear())),
-            (SpaceName("a:b", "c"), SpaceName("a", "b:c", shared_session=True)),
+            (SpaceName("a:b", "c", shared_user=True), SpaceName("a", "b:c", shared_session=True)),
             (Client(0), Client(1), Client(1, process=True)),
             fresh_store=True,
             blind_to=("delete", "size"),
         )
     )
+    assert_comes_back(Program((Step(LookIntoStore("forgotten")),), fresh_store=True))
     assert_comes_back(Program(()))
+    for looks in Looks:
+        assert_comes_back(Program((Step(Size()),), looks=looks))
 
 
 @pytest.mark.parametrize("rule", CONTRACT.rules, ids=lambda rule: rule.id)
@@ -183,6 +218,11 @@ MALFORMED: list[tuple[str, str]] = [
     (step('{"operation": "delete", "ids": [7]}'), "field 'ids' of operation 'delete'"),
     (step('{"operation": "load_state_dict", "state": []}'), "field 'state'"),
     (step('{"operation": "reopen", "x": 1}'), "operation 'reopen' has no field 'x'"),
+    (step('{"operation": "let_time_pass", "rest": 5.0}'), "field 'rest'"),
+    (step('{"operation": "use_now_and_then", "use": "x", "rest": 1.0}'), "field 'use'"),
+    ('{"format": 1, "steps": [], "expiry": -1}', "'expiry' must be a number"),
+    (step('{"operation": "look_into_store", "text": "forgotten"}'), "looked into only where"),
+    (step('{"operation": "look_into_store", "text": "forgot ten"}'), "field 'text'"),
     (step('{"operation": "add_with", "field": "id", "odd": "x"}'), "there is no 'x'"),
     (step('{"operation": "add_with", "field": "id", "odd": []}'), "operation 'add_with'"),
     (step('{"operation": "call_with", "method": "x", "argument": "y", "odd": "bytes"}'), "'x'"),

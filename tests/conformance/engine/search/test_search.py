@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.util
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from time import perf_counter, sleep
 from typing import Any
 
@@ -13,8 +16,10 @@ from hypothesis.strategies import SearchStrategy
 
 from memcert.engine.judging.divergence import Divergence
 from memcert.engine.programs.program import Program, Step
+from memcert.engine.programs.swept import Swept
 from memcert.engine.rule import Consequence, Level, Rule
 from memcert.engine.running.execution import Execution
+from memcert.engine.search import search as search_module
 from memcert.engine.search.search import Search
 from memcert.engine.verdicts.check import judge
 from memcert.engine.verdicts.saved_failures import SavedFailures
@@ -56,15 +61,19 @@ def search(
     run: Callable[[Program], Execution],
     *,
     programs: SearchStrategy[Program] = TEXTS,
+    swept: Sequence[Swept] = (),
     seed: int = 0,
-    budget: float = 60.0,
-    shrink_seconds: float = 5.0,
+    seconds: float = 60.0,
+    drawn: int = 199,
     first: Sequence[Program] = (),
     **fields: Any,
 ) -> Search:
-    bounds = {"programs_at_least": 8, "programs_at_most": 200} | fields
-    rule = Rule("T-01", "text", Level.CORE, Consequence.WRONG, lambda: programs, **bounds)
-    return Search(rule, run, seed, perf_counter() + budget, shrink_seconds, first)
+    rule = Rule("T-01", "text", Level.CORE, Consequence.WRONG, lambda: programs)
+    return Search(rule, run, swept, seed, perf_counter() + seconds, drawn, first=first, **fields)
+
+
+def cell(*texts: str) -> Swept:
+    return Swept(program(*texts), ("+".join(texts),))
 
 
 def test_it_finds_and_makes_small() -> None:
@@ -110,7 +119,7 @@ def test_it_finds_nothing_where_nothing_is() -> None:
     run = Executed(lambda _: False)
     looking = search(run)
     assert looking.run() is None
-    assert looking.tally.programs == len(run.programs) == 200
+    assert looking.tally.programs == looking.tally.drawn == len(run.programs) == 200
     assert looking.tally.operations == sum(map(len, run.programs))
     assert looking.tally.observations == 2 * looking.tally.operations
     assert looking.tally.backend_seconds == 50.0
@@ -132,22 +141,113 @@ def test_what_is_run_to_make_a_program_smaller_is_not_counted() -> None:
     assert looking.tally.operations == sum(map(len, run.programs[: first + 1]))
 
 
-def test_without_time_it_runs_as_many_as_the_rule_says() -> None:
+@pytest.mark.parametrize("drawn", [1, 5])
+def test_it_draws_as_many_as_it_is_told_after_the_simplest_one(drawn: int) -> None:
     run = Executed(lambda _: False)
-    assert search(run, budget=-1, programs_at_least=5).run() is None
-    assert len(run.programs) == 5
+    looking = search(run, drawn=drawn)
+    assert looking.run() is None
+    assert len(run.programs) == looking.tally.drawn == drawn + 1
 
 
-def test_time_that_is_used_up_ends_it() -> None:
-    run = Executed(lambda _: False, seconds=0.01)
-    search(run, budget=0.15, programs_at_least=2).run()
-    assert 2 <= len(run.programs) < 100
+def test_none_is_drawn_with_no_effort() -> None:
+    run = Executed(lambda _: False)
+    looking = search(run, drawn=0, swept=[cell("a")])
+    assert looking.run() is None
+    assert run.programs == [["a"]]
+    assert (looking.tally.cells, looking.cells_in_all, looking.tally.drawn) == (1, 1, 0)
 
 
-def test_making_it_smaller_ends_with_its_time() -> None:
+def test_the_sweep_comes_before_what_is_drawn() -> None:
+    run = Executed(lambda _: False)
+    looking = search(run, swept=[cell("b", "a"), cell("c")], first=[program("known")])
+    looking.run()
+    assert run.programs[:3] == [["known"], ["b", "a"], ["c"]]
+    assert looking.tally.cells == looking.cells_in_all == 2
+    assert judge(looking, NO_CORPUS).finding is Finding.PASSED
+
+
+def test_a_dense_program_that_differs_is_taken_apart() -> None:
+    run = Executed(lambda texts: "d" in texts)
+    looking = search(run, swept=[cell("a"), cell(*"abcdefgh"), cell("z")])
+    found = looking.run()
+    assert found is not None
+    assert texts_of(found.program) == ["d"]
+    assert (looking.tally.cells, looking.tally.programs) == (1, 2)
+    assert ["z"] not in run.programs
+
+
+def test_quick_effort_leaves_out_long_programs_and_says_so() -> None:
+    run = Executed(lambda _: False)
+    swept = [cell("a"), replace(cell("b"), long=True)]
+    verdict = judge(search(run, swept=swept, drawn=0, whole=False), NO_CORPUS)
+    assert run.programs == [["a"]]
+    assert (verdict.finding, verdict.cells, verdict.cells_in_all) == (Finding.NOT_RUN, 1, 2)
+    assert verdict.reason == "kept where it was tried: 1 of 2 cells"
+
+
+def test_a_fault_is_met_until_there_is_no_further_place() -> None:
+    """An operation of seven places: two programs of three meet it everywhere, a third one once."""
+    firsts = []
+
+    def run(program: Program) -> Execution:
+        first = int(texts_of(program)[0])
+        firsts.append(first)
+        return Execution(operations=3, faults=max(0, min(3, 7 - first)))
+
+    series = Swept(program("0"), ("each",), next=lambda place: program(str(place)), places=3)
+    looking = search(run, swept=[series], drawn=0)
+    assert looking.run() is None
+    assert firsts == [0, 3, 6]
+    assert (looking.tally.cells, looking.tally.faults) == (1, 7)
+
+
+def test_an_operation_without_a_last_place_is_not_covered() -> None:
+    series = Swept(program("0"), ("each",), next=lambda place: program(str(place)), places=8)
+    looking = search(lambda _: Execution(operations=8, faults=8), swept=[series], drawn=0)
+    verdict = judge(looking, NO_CORPUS)
+    assert (verdict.finding, verdict.cells) == (Finding.NOT_RUN, 0)
+    assert verdict.reason == "only 0 of 1 cell could be judged"
+
+
+def test_a_program_that_cannot_be_judged_covers_nothing() -> None:
+    def run(program: Program) -> Execution:
+        return Execution(operations=1, undecided=texts_of(program) == ["b"])
+
+    looking = search(run, swept=[cell("a"), cell("b"), cell("c")], drawn=0)
+    verdict = judge(looking, NO_CORPUS)
+    assert (verdict.finding, verdict.cells, verdict.cells_in_all) == (Finding.NOT_RUN, 2, 3)
+
+
+def test_what_the_time_cuts_off_is_not_run() -> None:
+    run = Executed(lambda _: False, seconds=0.05)
+    looking = search(run, seconds=0.12, swept=[cell(str(number)) for number in range(100)])
+    verdict = judge(looking, NO_CORPUS)
+    assert verdict.finding is Finding.NOT_RUN
+    assert 0 < verdict.cells < 100
+    assert verdict.reason == f"the time was used up after {verdict.cells} of 100 cells"
+
+
+def test_a_program_that_was_cut_off_says_nothing() -> None:
+    looking = search(lambda _: Execution(cut_off=True), swept=[cell("a")])
+    verdict = judge(looking, NO_CORPUS)
+    assert (verdict.finding, verdict.programs, verdict.cells) == (Finding.NOT_RUN, 0, 0)
+    assert verdict.reason == "the time was used up after 0 of 1 cell"
+
+
+def test_making_it_smaller_takes_so_many_runs_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search_module, "RUNS_TO_LEAVE_OUT", 7)
+    monkeypatch.setattr(search_module, "RUNS_TO_SIMPLIFY", 5)
+    run = Executed(lambda texts: len(texts) >= 2)
+    looking = search(run, _runs_left=7)
+    assert looking.run() is not None
+    assert len(run.programs) <= looking.tally.programs + 7 + 5
+
+
+def test_making_it_smaller_ends_with_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search_module, "SECONDS_TO_SHRINK", 0.1)
     run = Executed(lambda texts: len(texts) >= 2, seconds=0.02)
     started = perf_counter()
-    found = search(run, shrink_seconds=0.1).run()
+    found = search(run).run()
     assert found is not None
     assert len(found.program) >= 2
     assert perf_counter() - started < 5
@@ -165,9 +265,9 @@ def test_what_failed_before_is_run_first() -> None:
 
 def test_what_failed_before_and_no_longer_fails_is_followed_by_new_ones() -> None:
     run = Executed(lambda _: False)
-    search(run, first=[program("fixed")], budget=-1).run()
+    search(run, first=[program("fixed")], drawn=7).run()
     assert run.programs[0] == ["fixed"]
-    assert len(run.programs) == 8
+    assert len(run.programs) == 1 + 8
 
 
 @pytest.mark.parametrize(
@@ -178,7 +278,7 @@ def test_what_failed_before_and_no_longer_fails_is_followed_by_new_ones() -> Non
 def test_a_rule_without_a_program_is_not_run_and_never_passes(
     programs: SearchStrategy[Program],
 ) -> None:
-    verdict, _ = judge(search(Executed(lambda _: False), programs=programs), NO_CORPUS)
+    verdict = judge(search(Executed(lambda _: False), programs=programs), NO_CORPUS)
     assert verdict.finding is Finding.NOT_RUN
     assert verdict.programs == 0
     assert verdict.reason
@@ -191,7 +291,7 @@ def test_a_program_that_fails_once_has_failed() -> None:
         seen.append(texts)
         return len(seen) == 5
 
-    verdict, _ = judge(search(Executed(breaks)), NO_CORPUS)
+    verdict = judge(search(Executed(breaks)), NO_CORPUS)
     assert verdict.finding is Finding.FAILED
     assert verdict.counterexample is not None
     assert texts_of(verdict.counterexample.program) == seen[4]
@@ -212,3 +312,23 @@ def test_the_same_seed_gives_the_same_programs() -> None:
     same, again, other = (run.programs for run in runs)
     assert same == again
     assert same != other
+
+
+def test_other_modules_do_not_change_what_is_drawn(tmp_path: Path) -> None:
+    """Hypothesis draws the constants of local modules by itself, such as this number."""
+    module = tmp_path / "local_constants.py"
+    module.write_text("NUMBERS = [" + ", ".join(str(7_700_000 + n) for n in range(200)) + "]")
+    numbers = st.lists(st.integers(), min_size=20).map(lambda drawn: program(*map(str, drawn)))
+    runs = [Executed(lambda _: False) for _ in range(2)]
+    search(runs[0], programs=numbers).run()
+    specification = importlib.util.spec_from_file_location("local_constants", module)
+    assert specification is not None
+    assert specification.loader is not None
+    loaded = importlib.util.module_from_spec(specification)
+    sys.modules["local_constants"] = loaded
+    try:
+        specification.loader.exec_module(loaded)
+        search(runs[1], programs=numbers).run()
+    finally:
+        del sys.modules["local_constants"]
+    assert runs[0].programs == runs[1].programs

@@ -180,9 +180,10 @@ def test_a_program_may_hold_any_value_of_the_contract() -> None:
     data["digest"] = digest_of(data)
     certificate = parse_certificate(dump_json(data))
     assert certificate_json(certificate) == data
-    assert faults(certificate, CONTRACT) == [
-        f"{certificate.verdicts[3].rule} passed with a counterexample"
-    ]
+    # A kept certificate may be older than the newest rules, which is another fault.
+    assert f"{certificate.verdicts[3].rule} passed with a counterexample" in faults(
+        certificate, CONTRACT
+    )
 
 
 def test_every_part_of_a_program_is_in_the_schema() -> None:
@@ -197,6 +198,7 @@ def test_every_part_of_a_program_is_in_the_schema() -> None:
         pool=2,
         in_order=True,
         judges_errors=True,
+        expiry=2,
     ).to_json()
     assert program.keys() == SCHEMA["$defs"]["program"]["properties"].keys()
     assert program.keys() == {"format", *(each.name for each in fields(Program))}
@@ -231,9 +233,9 @@ def test_the_schema_and_the_classes_are_of_the_same_fields() -> None:
 def test_numbers_stay_as_they_were_written() -> None:
     # Another tool may write 30 for 30.0: the digest is of what is there.
     for number in (30, 30.0, 0.1):
-        data = put("run.budget_seconds", number)
+        data = put("run.time_limit", number)
         text = readable_json(read_certificate(data))
-        assert f'"budget_seconds":{number},' in text
+        assert f'"time_limit":{number},' in text
 
 
 JSON_VALUES = st.recursive(

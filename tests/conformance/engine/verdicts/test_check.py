@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from math import inf
 
 import pytest
 
@@ -15,7 +16,7 @@ from memcert.engine.rule import Faults, Rule
 from memcert.engine.running.preflight import preflight
 from memcert.engine.running.runner import Runner
 from memcert.engine.search.plan import Plan
-from memcert.engine.verdicts.check import Check, check_rule
+from memcert.engine.verdicts.check import Check, alone, check_rule
 from memcert.engine.verdicts.deviation import Deviation
 from memcert.engine.verdicts.saved_failures import SavedFailures
 from memcert.engine.verdicts.verdict import Finding
@@ -23,7 +24,7 @@ from memcert.resolver import as_backend
 from memcert.short_term.operations import Delete
 from memcert_reference import InMemoryMemory
 
-PLAN = Plan(shrink_seconds=1.0)
+PLAN = Plan()
 
 
 class CountsRequests(InMemoryMemory):
@@ -43,14 +44,13 @@ def checked(
     rule: Rule, runner: Runner, capabilities: Capabilities, deviation: Deviation | None = None
 ) -> Check:
     corpus = SavedFailures(None, "tiny", runner.subject.contract)
-    return check_rule(rule, runner, corpus, PLAN, 0.0, capabilities, deviation)
+    return check_rule(rule, runner, corpus, PLAN, inf, capabilities, deviation)
 
 
 def test_a_rule_that_is_kept(runner: Runner, contract: Contract) -> None:
     check = checked(contract.by_id["ADD-01"], runner, runner.subject.capabilities)
     assert (check.verdict.finding, check.verdict.reason) == (Finding.PASSED, "")
     assert check.verdict.programs == check.tally.programs == 3
-    assert check.seconds > 0
     assert check.blocked == ""
 
 
@@ -65,6 +65,40 @@ def test_a_rule_that_is_broken_fails_or_deviates(contract: Contract) -> None:
         assert found.counterexample is not None
         found = checked(rule, runner, runner.subject.capabilities, known).verdict
         assert (found.finding, found.reason, found.programs) == (Finding.DEVIATES, "because", 1)
+
+
+class Forgetful(InMemoryMemory):
+    """Counts a deletion wrong, but only so often."""
+
+    wrong = 0
+
+    async def delete(self, msg_ids: list[str]) -> int:
+        number = await super().delete(msg_ids)
+        if number == 0 and Forgetful.wrong:
+            Forgetful.wrong -= 1
+            return 7
+        return number
+
+
+@pytest.mark.parametrize(("again", "finding"), [(0, Finding.UNSTABLE), (1, Finding.FAILED)])
+def test_a_failure_that_does_not_happen_again_is_unstable(
+    contract: Contract, again: int, finding: Finding
+) -> None:
+    with Runner(contract, as_backend(Forgetful, "tiny")) as runner:
+        preflight(runner)
+        Forgetful.wrong = 1
+        found = checked(contract.by_id["DEL-01"], runner, runner.subject.capabilities).verdict
+        assert found.finding is Finding.FAILED
+        Forgetful.wrong = again
+        verdict = alone(found, runner, inf)
+    assert verdict.finding is finding
+    assert verdict.counterexample == found.counterexample
+    assert bool(verdict.reason) is (finding is Finding.UNSTABLE)
+
+
+def test_a_rule_that_is_kept_is_not_run_again(runner: Runner, contract: Contract) -> None:
+    verdict = checked(contract.by_id["ADD-01"], runner, runner.subject.capabilities).verdict
+    assert alone(verdict, runner, inf) is verdict
 
 
 def test_what_the_backend_cannot_do_is_not_tried(runner: Runner, contract: Contract) -> None:
@@ -83,7 +117,7 @@ def test_what_the_backend_cannot_do_is_not_tried(runner: Runner, contract: Contr
     ):
         check = checked(rule, runner, capabilities)
         assert (check.verdict.finding, check.verdict.reason) == (finding, reason)
-        assert (check.tally.programs, check.seconds) == (0, 0.0)
+        assert check.tally.programs == 0
 
 
 def test_one_that_is_checked_in_part_says_so(runner: Runner, contract: Contract) -> None:

@@ -12,6 +12,7 @@ import pytest
 from memcert.engine.contract import Contract
 from memcert.engine.rule import Rule
 from memcert.engine.running.runner import Runner
+from memcert.engine.search.effort import Effort
 from memcert.engine.search.plan import Plan
 from memcert.engine.verdicts.certification import certify
 from memcert.engine.verdicts.drivers import KNOWN, drivers, known_drivers
@@ -39,7 +40,7 @@ def named(contract: Contract) -> Named:
     """Return a function that certifies a backend in this process and gives its drivers."""
 
     def named(name: str) -> list[str]:
-        backend, plan = resolve(name), Plan(rules=frozenset({"ADD-01"}), budget=0.0)
+        backend, plan = resolve(name), Plan(rules=frozenset({"ADD-01"}), effort=Effort.QUICK)
         with Runner(contract, backend) as runner:
             found = certify(runner, plan, SavedFailures(None, name, contract), Silent())
             certificate = write_certificate(runner, plan, found)

@@ -16,8 +16,23 @@ from memcert.engine.running.runner import Runner
 from memcert.engine.verdicts.script import script
 from memcert.resolver import resolve
 from memcert.short_term import CONTRACT
+from memcert.short_term.kept_operations import (
+    KeepAdded,
+    KeepExport,
+    KeepRead,
+    KeepState,
+    LookAtKept,
+)
 from memcert.short_term.messages import IdRange, Message, MessageRange
-from memcert.short_term.misuse import METHODS, ODD, AddLarge, AddWith, CallWith
+from memcert.short_term.misuse import (
+    METHODS,
+    ODD,
+    AddAt,
+    AddLarge,
+    AddVeryLarge,
+    AddWith,
+    CallWith,
+)
 from memcert.short_term.operations import (
     Add,
     Clear,
@@ -28,18 +43,26 @@ from memcert.short_term.operations import (
     Summarise,
     UpdateMarks,
 )
-from memcert.short_term.sharing_operations import AddThenSpoil, ReadThenSpoil
+from memcert.short_term.sharing_operations import (
+    AddThenSpoil,
+    AddTogether,
+    DeleteThenSpoil,
+    ReadThenSpoil,
+    UpdateMarksThenSpoil,
+)
 from memcert.short_term.state_operations import (
     Close,
     Export,
     Import,
     ImportSaved,
+    ImportThenSpoil,
     LoadSaved,
     LoadState,
     LoadStateThenSpoil,
     SaveState,
     SaveStateThenSpoil,
 )
+from memcert.short_term.time_operations import LetTimePass, UseNowAndThen
 
 BROKEN = '''\
 """Memories that are broken in one way each."""
@@ -201,7 +224,20 @@ EVERY = [
     LoadStateThenSpoil({"_compressed_summary": "s", "content": []}),
     AddThenSpoil(Message("m5"), ("a",)),
     ReadThenSpoil(),
+    LetTimePass(0.0),
+    UseNowAndThen("size()", 0.0),
+    AddTogether((Message("m8"), Message("m9"))),
     AddLarge("m6", 1000),
+    AddVeryLarge(2000),
+    DeleteThenSpoil(("m8", "?")),
+    UpdateMarksThenSpoil("a", ("m9",)),
+    ImportThenSpoil({"_compressed_summary": "s", "content": []}),
+    KeepState(),
+    KeepExport(),
+    KeepRead(),
+    KeepAdded((Message("m7"),), ("a",)),
+    LookAtKept(),
+    Add(MessageRange(3, 7)),
     Clear(),
     Reopen(),
     Close(block=True),
@@ -211,7 +247,7 @@ EVERY = [
 
 
 def test_every_operation_runs_as_it_is_written(tmp_path: Path) -> None:
-    kinds = {*CONTRACT.operations.values(), Reopen} - {CallWith, AddWith}
+    kinds = {*CONTRACT.operations.values(), Reopen} - {CallWith, AddWith, AddAt}
     assert set(map(type, EVERY)) == kinds
     text = script(Program(tuple(map(Step, EVERY))), None, CONTRACT, "reference")
     done = subprocess.run(
