@@ -1,0 +1,1 @@
+"""The sweeps: deterministic, dense programs that cover the cells of the rules."""
