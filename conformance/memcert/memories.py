@@ -12,6 +12,7 @@ from memcert.engine.clients.opening import space_of
 from memcert.engine.programs.program import SpaceName
 from memcert.resolver import resolve
 from memcert_backends.servers import start
+from memcert_backends.servers.contents import places_of
 
 
 class open_memories:  # noqa: N801 - used as a function, in `async with open_memories(...)`
@@ -47,15 +48,23 @@ class open_memories:  # noqa: N801 - used as a function, in `async with open_mem
             for _, stack in self._opened.values():
                 await stack.aclose()
 
-    async def open(self, user: str = "", session: str = "", *, shared_session: bool = False) -> Any:
+    async def open(
+        self,
+        user: str = "",
+        session: str = "",
+        *,
+        shared_session: bool = False,
+        shared_user: bool = False,
+    ) -> Any:
         """Open a memory in a space of this script.
 
         Args:
             user: the end of the user's id; the same text is the same user.
             session: the end of the session's id.
             shared_session: whether the session's id is just that, with nothing new before it.
+            shared_user: whether the user's id is.
         """
-        return await self._open(SpaceName(user, session, shared_session))
+        return await self._open(SpaceName(user, session, shared_session, shared_user))
 
     async def reopen(self, memory: Any) -> Any:
         """Close a memory, as its factory does, and open another one in its space.
@@ -66,6 +75,14 @@ class open_memories:  # noqa: N801 - used as a function, in `async with open_mem
         name, stack = self._opened.pop(id(memory))
         await stack.aclose()
         return await self._open(name)
+
+    def places_of(self, text: str) -> list[str]:
+        """Return where the store holds a text; `memcert_backends.servers.contents.places_of`.
+
+        Args:
+            text: ASCII letters, digits and hyphens.
+        """
+        return [] if self._server is None else places_of(self._server, text)
 
     async def _open(self, name: SpaceName) -> Any:
         stack = AsyncExitStack()

@@ -66,7 +66,7 @@ def test_it_is_certified_by_any_of_its_names(
     memcert: Memcert, tmp_path: Path, name: str, rules: tuple[str, ...]
 ) -> None:
     done = memcert(
-        "certify", name, "--budget", "0", "--report-dir", "out",
+        "certify", name, "--effort", "standard", "--report-dir", "out",
         *(word for rule in rules for word in ("--rule", rule)),
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr

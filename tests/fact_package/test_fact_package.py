@@ -53,7 +53,7 @@ def memcert(python: Run) -> Run:
     ("name", "level"), [("facts-in-memory", "core"), ("facts-in-a-file", "durable")]
 )
 def test_its_backends_are_certified(memcert: Run, tmp_path: Path, name: str, level: str) -> None:
-    done = memcert("certify", name, "--report-dir", "out", "--budget", "2")
+    done = memcert("certify", name, "--report-dir", "out", "--effort", "quick")
     assert done.returncode == 0, done.stdout + done.stderr
     certificate = json.loads((tmp_path / "out" / "certificate.json").read_text(encoding="utf-8"))
     assert certificate["contract"]["name"] == "memory of facts"
@@ -87,7 +87,7 @@ def memcert_schema() -> object:
 def test_its_mutants_are_found_replayed_and_printed(
     memcert: Run, python: Run, tmp_path: Path, mutant: str, rules: set[str]
 ) -> None:
-    done = memcert("certify", f"mutant:{mutant}", "--report-dir", "out", "--budget", "2")
+    done = memcert("certify", f"mutant:{mutant}", "--report-dir", "out", "--effort", "quick")
     assert done.returncode == 1, done.stdout + done.stderr
     text = (tmp_path / "out" / "certificate.json").read_text(encoding="utf-8")
     found = {each["rule"] for each in json.loads(text)["verdicts"] if each["finding"] == "failed"}
@@ -125,7 +125,7 @@ def test_its_rules_are_explained_and_its_backends_listed(memcert: Run) -> None:
 def test_the_plugin_has_an_item_for_each_of_its_rules(python: Run, tmp_path: Path) -> None:
     done = python(
         "-m", "pytest", "-q", "--memcert-backend", "facts-in-a-file", "--memcert-backend",
-        "mutant:unlimited", "--memcert-backend", "reference", "--memcert-budget", "1", "-k",
+        "mutant:unlimited", "--memcert-backend", "reference", "--memcert-effort", "quick", "-k",
         "facts or RETRIEVE or SIZE-01",
     )  # fmt: skip
     assert done.returncode == 1, done.stdout + done.stderr

@@ -11,10 +11,12 @@ from memcert.engine.mutant import Mutant
 from memcert.engine.programs.operation import Operation
 from memcert.engine.programs.program import Step
 from memcert.short_term import (
+    kept_operations,
     misuse,
     operations,
     sharing_operations,
     state_operations,
+    time_operations,
 )
 from memcert.short_term.capabilities import ShortTermCapabilities, detect
 from memcert.short_term.messages import Message
@@ -42,7 +44,15 @@ METHODS = (
 
 def _operations() -> dict[str, type[Operation]]:
     found = {}
-    for module in (operations, state_operations, sharing_operations, misuse):
+    modules = (
+        operations,
+        state_operations,
+        sharing_operations,
+        kept_operations,
+        time_operations,
+        misuse,
+    )
+    for module in modules:
         for item in vars(module).values():
             if isinstance(item, type) and issubclass(item, Operation) and hasattr(item, "kind"):
                 found[item.kind] = item
@@ -111,6 +121,13 @@ CONTRACT = Contract(
         "Marker": "from memcert.short_term.misuse import Marker",
         "UTC": "from datetime import UTC, datetime",
         "Decimal": "from decimal import Decimal",
+        "HTTPStatus": "from http import HTTPStatus",
+        "OrderedDict": "from collections import OrderedDict, defaultdict, deque",
+        "defaultdict": "from collections import OrderedDict, defaultdict, deque",
+        "deque": "from collections import OrderedDict, defaultdict, deque",
+        "PurePosixPath": "from pathlib import PurePosixPath",
+        "SimpleNamespace": "from types import SimpleNamespace",
+        "UUID": "from uuid import UUID",
         "dump_json": "from memcert_reference.json_text import dump_json, load_json",
     },
     corpus=Corpus(files("memcert.short_term") / "corpus", _OPERATIONS),

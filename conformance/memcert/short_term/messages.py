@@ -94,44 +94,48 @@ class MessageRange:
 
     Args:
         count: how many.
+        start: the number of the first one.
     """
 
     count: int
+    start: int = 0
 
     def to_json(self) -> dict[str, int]:
         """Return its JSON form."""
-        return {"range": self.count}
+        return _range_to_json(self)
 
     def build(self) -> list[Msg]:
         """Return new message objects."""
-        return [Message(msg_id).build() for msg_id in IdRange(self.count).ids()]
+        return [Message(msg_id).build() for msg_id in IdRange(self.count, self.start).ids()]
 
     def source(self) -> str:
         """Return it as a Python expression."""
-        return f'[Msg("n", "x", "user", id=f"r{{i}}") for i in range({self.count})]'
+        return f'[Msg("n", "x", "user", id=f"r{{i}}") for i in {_range_source(self)}]'
 
 
 @dataclass(frozen=True)
 class IdRange:
-    """The ids of the first messages of a `MessageRange`.
+    """The ids of a `MessageRange`.
 
     Args:
         count: how many.
+        start: the number of the first one.
     """
 
     count: int
+    start: int = 0
 
     def to_json(self) -> dict[str, int]:
         """Return its JSON form."""
-        return {"range": self.count}
+        return _range_to_json(self)
 
     def ids(self) -> list[str]:
         """Return the ids."""
-        return [f"r{number}" for number in range(self.count)]
+        return [f"r{number}" for number in range(self.start, self.start + self.count)]
 
     def source(self) -> str:
         """Return it as a Python expression."""
-        return f'[f"r{{i}}" for i in range({self.count})]'
+        return f'[f"r{{i}}" for i in {_range_source(self)}]'
 
 
 Messages = tuple[Message, ...] | MessageRange
@@ -145,7 +149,7 @@ def decode_messages(value: Any) -> Messages:
         value: a list of messages, or a range.
     """
     if isinstance(value, dict):
-        return MessageRange(_count(value))
+        return MessageRange(*_range(value))
     if not isinstance(value, list):
         raise ValueError("a list of messages, or a range, is wanted")
     return tuple(Message.from_json(item) for item in value)
@@ -160,7 +164,7 @@ def decode_ids(value: Any) -> Ids | None:
     if value is None:
         return None
     if isinstance(value, dict):
-        return IdRange(_count(value))
+        return IdRange(*_range(value))
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise ValueError("a list of strings, or a range, is wanted")
     return tuple(value)
@@ -220,8 +224,19 @@ def seen(message: Any) -> dict[str, JSONValue]:
     return {field: getattr(message, field) for field in Record.__annotations__}
 
 
-def _count(value: dict[str, Any]) -> int:
-    count = value.get("range")
-    if set(value) != {"range"} or type(count) is not int or count < 0:
-        raise ValueError("a range is an object with a 'range' that counts")
-    return count
+def _range_to_json(numbers: MessageRange | IdRange) -> dict[str, int]:
+    start = {"start": numbers.start} if numbers.start else {}
+    return {"range": numbers.count, **start}
+
+
+def _range_source(numbers: MessageRange | IdRange) -> str:
+    start = f"{numbers.start}, " if numbers.start else ""
+    return f"range({start}{numbers.start + numbers.count})"
+
+
+def _range(value: dict[str, Any]) -> tuple[int, int]:
+    count, start = value.get("range"), value.get("start", 0)
+    known = set(value) <= {"range", "start"}
+    if not known or any(type(each) is not int or each < 0 for each in (count, start)):
+        raise ValueError("a range is an object with a 'range' that counts, and perhaps a 'start'")
+    return cast(int, count), start

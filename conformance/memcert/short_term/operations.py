@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Self
 
 from memcert.engine.programs.operation import Operation, decoded, texts
 from memcert.short_term.messages import (
@@ -28,7 +28,8 @@ class Add(Operation):
     Args:
         messages: the messages; None for None.
         marks: the marks; None for None.
-        alone: whether a single message, and a single mark, goes without a list around it.
+        alone: whether a single message goes without a list around it.
+        mark_alone: whether a single mark does; None for what the message does.
     """
 
     kind: ClassVar[str] = "add"
@@ -40,29 +41,39 @@ class Add(Operation):
         lambda value: None if value is None else texts(value), None
     )
     alone: bool = False
+    mark_alone: bool | None = None
 
     @property
     def seconds(self) -> float:
         """How long it may take: more for very many messages."""
         return 60.0 if isinstance(self.messages, MessageRange) else 20.0
 
+    def alone_form(self) -> Self | None:
+        """Return the addition of all messages of a range up to its last one."""
+        if not isinstance(self.messages, MessageRange) or not self.messages.start:
+            return None
+        last = self.messages.start + self.messages.count
+        return replace(self, messages=MessageRange(last))
+
+    def _marks(self) -> str | list[str] | None:
+        alone = self.alone if self.mark_alone is None else self.mark_alone
+        if self.marks is None:
+            return None
+        return self.marks[0] if alone and len(self.marks) == 1 else list(self.marks)
+
     async def run(self, memory: Any, saved: dict[int, Any]) -> object:
         memories: Any = None if self.messages is None else build_messages(self.messages)
-        marks: Any = None if self.marks is None else list(self.marks)
+        marks = self._marks()
         if self.alone and memories is not None and len(memories) == 1:
             memories = memories[0]
-        if self.alone and marks is not None and len(marks) == 1:
-            marks = marks[0]
         # A caller who has no marks leaves the argument out.
         return await (memory.add(memories) if marks is None else memory.add(memories, marks))
 
     def source(self, memory: str) -> list[str]:
         memories = "None" if self.messages is None else messages_source(self.messages)
-        marks = None if self.marks is None else list(self.marks)
+        marks = self._marks()
         if self.alone and isinstance(self.messages, tuple) and len(self.messages) == 1:
             memories = self.messages[0].source()
-        if self.alone and marks is not None and len(marks) == 1:
-            return [f"await {memory}.add({memories}, {marks[0]!r})"]
         return [f"await {memory}.add({memories}{'' if marks is None else f', {marks!r}'})"]
 
 

@@ -208,6 +208,32 @@ class LoadStateThenSpoil(Operation):
 
 
 @dataclass(frozen=True)
+class ImportThenSpoil(Operation):
+    """``import_state`` of a given state, then every change that a caller can make to it.
+
+    Args:
+        state: the state.
+    """
+
+    kind: ClassVar[str] = "import_state_then_spoil"
+
+    state: Any = decoded(_state)
+
+    async def run(self, memory: Any, saved: dict[int, Any]) -> object:
+        state = load_json(dump_json(self.state))
+        await memory.import_state(state)
+        spoil(state)
+        return None
+
+    def source(self, memory: str) -> list[str]:
+        return [
+            f"state = {literal(self.state)}",
+            f"await {memory}.import_state(state)",
+            *_spoil_source("state"),
+        ]
+
+
+@dataclass(frozen=True)
 class Close(Operation):
     """``close``, twice; only to be followed by a reopening.
 

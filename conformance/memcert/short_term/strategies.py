@@ -7,7 +7,7 @@ Hypothesis makes a counterexample smaller by moving towards it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from hypothesis import strategies as st
@@ -220,6 +220,15 @@ def programs(
     blind_to = () if counts else COUNTING
     mixed = lists_of(st.one_of(*operations), at_most=at_most, at_least=1)
     return mixed.map(lambda drawn: Program(tuple(map(Step, drawn)), blind_to=blind_to))
+
+
+def listed(given: Iterable[Program]) -> SearchStrategy[Program]:
+    """Return programs of a list, the first of which is the simplest.
+
+    Args:
+        given: the programs.
+    """
+    return st.sampled_from(list(given))
 
 
 def among_adds(*operations: Operation) -> SearchStrategy[Program]:

@@ -86,7 +86,7 @@ class Silent:
 @pytest.fixture(autouse=True)
 def _time_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     """However slow the machine is, programs get as small as they can."""
-    monkeypatch.setattr(search, "LEAVING_OUT_SECONDS", 30.0)
+    monkeypatch.setattr(search, "SECONDS_TO_SHRINK", 30.0)
 
 
 @contextmanager
@@ -137,7 +137,7 @@ def test_the_rules_that_a_mutant_is_meant_for_fail_it(name: str) -> None:
 @pytest.mark.parametrize("name", SOME)
 def test_so_they_do_with_other_seeds(name: str, seed: int) -> None:
     need_store(MUTANTS[name].backend)
-    plan = Plan(budget=PLAN.budget, shrink_seconds=PLAN.shrink_seconds, seed=seed)
+    plan = Plan(simpler=PLAN.simpler, seed=seed)
     check(judge_mutant(CONTRACT, MUTANTS[name], {}, plan))
 
 
@@ -170,7 +170,7 @@ def hosts(tmp_path: Path) -> str:
 @pytest.mark.parametrize("host", ["in_memory", "kept"])
 def test_a_host_that_nothing_was_done_to_passes(host: str, hosts: str) -> None:
     with Runner(CONTRACT, resolve(f"{hosts}:{host}")) as runner:
-        found = certify(runner, Plan(budget=10), SavedFailures(None, "host", CONTRACT), Silent())
+        found = certify(runner, Plan(), SavedFailures(None, "host", CONTRACT), Silent())
     assert found.capabilities.durable is (host == "kept")
     assert found.capabilities.full_state
     for verdict in found.verdicts:
@@ -181,6 +181,8 @@ def test_a_host_that_nothing_was_done_to_passes(host: str, hosts: str) -> None:
             assert verdict.finding in {Finding.PASSED, Finding.NOT_RUN}, verdict
         elif found.capabilities.pointless(rule.needs):
             assert verdict.finding is Finding.NOT_APPLICABLE, verdict
+        elif "expiry" in rule.needs:
+            assert verdict.finding is Finding.UNSUPPORTED, verdict
         elif rule.faults is not Faults.NONE:
             # It never waits, and is done before anything can go wrong.
             assert verdict.finding in {Finding.PASSED, Finding.NOT_RUN}, verdict
@@ -193,7 +195,7 @@ def test_the_host_on_a_server_passes_what_is_asked_of_one(hosts: str) -> None:
     need_store(backend)
     rules = frozenset(rule.id for rule in CONTRACT.rules if rule.level not in {Level.CORE, None})
     with Runner(CONTRACT, backend) as runner:
-        plan = Plan(rules=rules, budget=20)
+        plan = Plan(rules=rules)
         found = certify(runner, plan, SavedFailures(None, "host", CONTRACT), Silent())
     verdicts = [verdict for verdict in found.verdicts if verdict.rule in rules]
     assert {verdict.rule for verdict in verdicts} >= TRIALS

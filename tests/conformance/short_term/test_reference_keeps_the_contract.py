@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from math import inf
 
 import pytest
 
-from memcert.engine.rule import Level, Rule
+from memcert.engine.rule import Level
 from memcert.engine.running.preflight import preflight
 from memcert.engine.running.runner import Runner
 from memcert.engine.search.search import Search
 from memcert.resolver import resolve
 from memcert.short_term import CONTRACT
 
-# One program with 50,000 messages is enough for all seeds, and certification runs it.
+# Seeds are of random programs alone: sweeps are run by certification, with every seed the same.
 RULES = [
     rule
     for rule in CONTRACT.rules
-    if rule.level in (Level.CORE, None) and rule.id not in ("ARG-05", "EXP-02")
+    if rule.level in (Level.CORE, None) and rule.weight and "durable" not in rule.needs
 ]
 
 
@@ -29,10 +29,6 @@ def runner() -> Iterator[Runner]:
         yield opened
 
 
-def few(rule: Rule) -> Rule:
-    return replace(rule, programs_at_least=3)
-
-
 # Three on every Python, and all twenty on the oldest.
 SEEDS = [*range(1, 4), *(pytest.param(seed, marks=pytest.mark.thorough) for seed in range(4, 21))]
 
@@ -40,6 +36,6 @@ SEEDS = [*range(1, 4), *(pytest.param(seed, marks=pytest.mark.thorough) for seed
 @pytest.mark.parametrize("seed", SEEDS)
 def test_over_twenty_seeds(runner: Runner, seed: int) -> None:
     for rule in RULES:
-        search = Search(few(rule), runner.execute, seed, until=0.0, shrink_seconds=1.0)
+        search = Search(rule, runner.execute, (), seed, until=inf, drawn_at_most=3)
         assert search.run() is None, rule.id
-        assert search.tally.programs >= 3
+        assert search.tally.programs > 0

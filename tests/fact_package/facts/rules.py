@@ -28,8 +28,7 @@ RULES = (
         Level.CORE,
         Consequence.WRONG,
         lambda: _programs(RECORDS),
-        programs_at_least=10,
-        programs_at_most=60,
+        weight=15,
     ),
     Rule(
         "RETRIEVE-01",
@@ -37,8 +36,7 @@ RULES = (
         Level.CORE,
         Consequence.WRONG,
         lambda: _programs(RECORDS, RETRIEVALS),
-        programs_at_least=10,
-        programs_at_most=60,
+        weight=15,
     ),
     Rule(
         "KEPT-01",
@@ -47,7 +45,6 @@ RULES = (
         Consequence.LOSS,
         lambda: _programs(RECORDS, st.just(Reopen())),
         needs=frozenset({"durable"}),
-        programs_at_least=10,
-        programs_at_most=60,
+        weight=15,
     ),
 )

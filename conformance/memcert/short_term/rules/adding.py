@@ -20,6 +20,13 @@ from memcert.short_term.strategies import (
     messages,
     programs,
 )
+from memcert.short_term.sweeps import (
+    changes,
+    combinations,
+    counts,
+    order,
+    states,
+)
 
 MANY_IDS = tuple(f"m{number}" for number in range(150))
 
@@ -68,6 +75,13 @@ RULES = (
         Level.CORE,
         Consequence.LOSS,
         lambda: programs(_new_adds()),
+        sweep=lambda: [
+            *combinations.additions(
+                lambda messages, marks: "known" not in messages and marks == "left out"
+            ),
+            *counts.added(),
+            *changes.added_beside_a_summary(),
+        ],
     ),
     Rule(
         "ADD-02",
@@ -78,6 +92,9 @@ RULES = (
             adds(IDS[:3], (), ("x",)),
             st.sampled_from([Add(None), Add(()), Add(None, ("a",)), Add((), ("a",))]),
         ),
+        sweep=lambda: combinations.additions(
+            lambda messages, _: messages in ("None", "an empty list")
+        ),
     ),
     Rule(
         "ADD-03",
@@ -86,6 +103,7 @@ RULES = (
         Level.CORE,
         Consequence.WRONG,
         lambda: programs(adds(IDS[:3], ("a", "b"), ("x", "y"), at_most=2)),
+        sweep=lambda: combinations.additions(lambda messages, _: "known" in messages),
     ),
     Rule(
         "ADD-04",
@@ -100,6 +118,7 @@ RULES = (
                 ),
             )
         ),
+        sweep=lambda: combinations.additions(lambda messages, _: "repeated" in messages),
     ),
     Rule(
         "ADD-05",
@@ -114,6 +133,12 @@ RULES = (
                 st.booleans(),
             )
         ),
+        sweep=lambda: [
+            *combinations.additions(lambda messages, marks: marks not in ("left out", "repeated")),
+            *counts.marks(),
+            *counts.added_with_marks(),
+            *counts.long_marks(),
+        ],
     ),
     Rule(
         "ADD-06",
@@ -129,6 +154,7 @@ RULES = (
             st.builds(UpdateMarks, st.sampled_from(("a", "b")), st.none(), id_tuples()),
             st.builds(UpdateMarks, st.none(), st.sampled_from(("a", "b")), id_tuples()),
         ),
+        sweep=lambda: combinations.additions(lambda messages, marks: marks == "repeated"),
     ),
     Rule(
         "ADD-07",
@@ -136,6 +162,7 @@ RULES = (
         Level.CORE,
         Consequence.WRONG,
         lambda: programs(adds(IDS[:3], (), ("x",)), _bad_batches()),
+        sweep=changes.bad_batches,
     ),
     Rule(
         "ADD-08",
@@ -146,6 +173,7 @@ RULES = (
         lambda: programs(
             st.builds(AddThenSpoil, _spoilt(), st.sampled_from(((), ("a",), ("a", "b"))))
         ),
+        sweep=states.added_and_kept,
     ),
     Rule(
         "ADD-09",
@@ -156,6 +184,7 @@ RULES = (
             st.builds(Add, st.lists(_spoilt(), min_size=1, max_size=3).map(tuple)),
             st.just(ReadThenSpoil()),
         ),
+        sweep=states.kept_messages,
     ),
     Rule(
         "ORD-01",
@@ -163,6 +192,7 @@ RULES = (
         Level.CORE,
         Consequence.WRONG,
         lambda: programs(_timed(), adds(("m2", "m10", "z", "A", "m1"), (), ("x",))),
+        sweep=order.inserted,
     ),
     Rule(
         "ORD-02",
@@ -174,6 +204,7 @@ RULES = (
             st.builds(UpdateMarks, st.just("a"), st.none(), id_tuples()),
             st.builds(Read, st.just("a")),
         ),
+        sweep=order.marked,
     ),
     Rule(
         "ORD-03",
@@ -181,6 +212,7 @@ RULES = (
         Level.CORE,
         Consequence.WRONG,
         lambda: programs(adds(IDS[:4], (), ("x",)), adds(IDS[:4], (), ("x",)), deletes(IDS[:4])),
+        sweep=order.added_again,
     ),
     Rule(
         "ORD-04",
@@ -192,6 +224,7 @@ RULES = (
             adds(IDS[:3], (), ("x",)),
             st.one_of(deletes(IDS[:3]), st.sampled_from([DeleteByMark(("a",)), Clear()])),
         ),
+        sweep=order.added_again_without_marks,
     ),
     Rule(
         "ORD-05",
@@ -204,7 +237,6 @@ RULES = (
             deletes(MANY_IDS[:40]),
             at_most=24,
         ),
-        share=1.5,
-        programs_at_least=4,
+        sweep=lambda: [*counts.reads(), *order.many()],
     ),
 )

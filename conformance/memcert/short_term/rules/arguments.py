@@ -11,6 +11,7 @@ from memcert.short_term.messages import IdRange, MessageRange
 from memcert.short_term.misuse import METHODS, CallWith
 from memcert.short_term.operations import Add, Delete, Size, UpdateMarks
 from memcert.short_term.strategies import IDS, adds, programs
+from memcert.short_term.sweeps import contents, counts, refusals
 
 WRONG_TYPES = (
     *(("add", "memories", odd) for odd in ("a string", "an integer", "a dictionary")),
@@ -61,6 +62,7 @@ RULES = (
         Level.CORE,
         Consequence.STRICT,
         lambda: _calls(WRONG_TYPES),
+        sweep=lambda: contents.refused(refusals.wrong_types()),
     ),
     Rule(
         "ARG-02",
@@ -68,6 +70,7 @@ RULES = (
         Level.CORE,
         Consequence.STRICT,
         lambda: _calls(tuple((method, "surprise", "None") for method in METHODS_OF_THE_API)),
+        sweep=lambda: contents.refused(refusals.unknown_keywords()),
     ),
     Rule(
         "ARG-03",
@@ -77,6 +80,7 @@ RULES = (
         lambda: _calls(
             (("delete", "msg_ids", "a string"), ("update_messages_mark", "msg_ids", "a string"))
         ),
+        sweep=lambda: contents.refused(refusals.bare_strings()),
     ),
     Rule(
         "ARG-04",
@@ -85,6 +89,7 @@ RULES = (
         Level.CORE,
         Consequence.STRICT,
         lambda: _calls(NOT_LISTS),
+        sweep=lambda: contents.refused(refusals.no_lists()),
     ),
     Rule(
         "ARG-05",
@@ -92,7 +97,7 @@ RULES = (
         Level.CORE,
         Consequence.ERROR,
         _many,
-        programs_at_least=2,
-        programs_at_most=2,
+        weight=0,
+        sweep=counts.in_one_call,
     ),
 )

@@ -18,6 +18,7 @@ from memcert.short_term.fault_strategies import (
     sweeps,
     with_faults,
 )
+from memcert.short_term.sweeps import cancelled_operations
 
 DURABLE = frozenset({"durable"})
 
@@ -36,8 +37,9 @@ RULES = (
         Level.RESILIENT,
         Consequence.LOSS,
         lambda: st.one_of(_sweeps(), with_faults(st.one_of(changes(), looks()), cancellations())),
-        share=2.0,
         faults=Faults.WANTED,
+        weight=2,
+        sweep=cancelled_operations.cancelled,
     ),
     Rule(
         "CAN-02",
@@ -48,6 +50,7 @@ RULES = (
         lambda: with_faults(st.one_of(changes(), looks()), cancellations(), pool=1, at_most=20),
         better_with=frozenset({"pool"}),
         faults=Faults.WANTED,
+        sweep=cancelled_operations.cancelled_on_a_pool,
     ),
     Rule(
         "CAN-03",
@@ -57,6 +60,7 @@ RULES = (
         lambda: with_faults(st.one_of(changes(), looks()), cancellations(), clients=TWO),
         needs=DURABLE,
         faults=Faults.WANTED,
+        sweep=cancelled_operations.cancelled_beside_another,
     ),
     Rule(
         "CAN-04",
@@ -66,6 +70,7 @@ RULES = (
         Consequence.ERROR,
         lambda: with_faults(st.one_of(changes(), looks()), cancellations(), judges_errors=True),
         faults=Faults.WANTED,
+        sweep=cancelled_operations.cancelled_loudly,
     ),
     Rule(
         "CAN-05",
@@ -81,5 +86,6 @@ RULES = (
             pool=1,
         ),
         faults=Faults.WANTED,
+        sweep=cancelled_operations.cancelled_while_others_run,
     ),
 )

@@ -22,6 +22,7 @@ from memcert.short_term.fault_strategies import (
 from memcert.short_term.messages import Message
 from memcert.short_term.operations import Add, Clear, Delete, Read, Size, Summarise, UpdateMarks
 from memcert.short_term.strategies import deletes, summaries, updates
+from memcert.short_term.sweeps import meetings
 
 DURABLE = frozenset({"durable"})
 ELSEWHERE = frozenset({"durable", "other_process"})
@@ -82,6 +83,7 @@ RULES = (
             prefix=some_adds(),
             in_order=True,
         ),
+        sweep=meetings.on_one_memory,
     ),
     Rule(
         "CON-02",
@@ -91,7 +93,8 @@ RULES = (
         Consequence.WRONG,
         lambda: split(st.one_of(changes(), changes(), looks()), clients=THREE, prefix=some_adds()),
         needs=DURABLE,
-        share=2.0,
+        weight=2,
+        sweep=meetings.of_two_clients,
     ),
     Rule(
         "CON-03",
@@ -107,7 +110,8 @@ RULES = (
             scheduled=False,
         ),
         needs=ELSEWHERE,
-        share=2.0,
+        weight=2,
+        sweep=meetings.of_two_processes,
     ),
     Rule(
         "CON-04",
@@ -118,6 +122,7 @@ RULES = (
         _first_uses,
         needs=DURABLE,
         better_with=frozenset({"fresh_store"}),
+        sweep=meetings.first_of_all,
     ),
     Rule(
         "CON-05",
@@ -126,6 +131,7 @@ RULES = (
         Consequence.WRONG,
         lambda: split(some_adds(2), clients=THREE),
         needs=DURABLE,
+        sweep=meetings.of_one_message,
     ),
     Rule(
         "CON-06",
@@ -135,6 +141,7 @@ RULES = (
         Consequence.LOSS,
         _additions,
         needs=DURABLE,
+        sweep=meetings.of_other_messages,
     ),
     Rule(
         "CON-07",
@@ -152,6 +159,7 @@ RULES = (
             branches=(2,),
         ),
         needs=DURABLE,
+        sweep=meetings.looks_at_batches,
     ),
     Rule(
         "CON-08",
@@ -165,6 +173,7 @@ RULES = (
             prefix=st.just(Add((Message("m0"), Message("m1")), ("a",))),
         ),
         needs=DURABLE,
+        sweep=meetings.of_marks,
     ),
     Rule(
         "CON-09",
@@ -175,6 +184,7 @@ RULES = (
             st.one_of(summaries(("s", "t", "")), some_adds(1), st.just(Clear())), clients=THREE
         ),
         needs=DURABLE,
+        sweep=meetings.of_summaries,
     ),
     Rule(
         "CON-10",
@@ -185,7 +195,6 @@ RULES = (
         lambda: many_memories(st.one_of(some_adds(2), some_adds(2), looks()), 50, 25, 5),
         needs=DURABLE,
         better_with=frozenset({"pool"}),
-        programs_at_least=2,
-        programs_at_most=20,
+        sweep=meetings.on_a_pool,
     ),
 )

@@ -20,6 +20,7 @@ from memcert.short_term.fault_strategies import (
 )
 from memcert.short_term.messages import Message
 from memcert.short_term.operations import Add, Delete, UpdateMarks
+from memcert.short_term.sweeps import broken_connections
 
 NETWORK = frozenset({"durable", "network"})
 
@@ -54,8 +55,9 @@ RULES = (
             with_faults(st.one_of(changes(), changes(), looks()), cuts(everywhere=False)),
         ),
         needs=NETWORK,
-        share=2.0,
         faults=Faults.NEEDED,
+        weight=2,
+        sweep=broken_connections.cut,
     ),
     Rule(
         "CUT-02",
@@ -79,6 +81,7 @@ RULES = (
         ),
         needs=NETWORK,
         faults=Faults.NEEDED,
+        sweep=broken_connections.cut_and_answered,
     ),
     Rule(
         "CUT-03",
@@ -89,6 +92,7 @@ RULES = (
         needs=NETWORK,
         better_with=frozenset({"pool"}),
         faults=Faults.NEEDED,
+        sweep=broken_connections.cut_and_used_again,
     ),
     Rule(
         "CUT-04",
@@ -103,6 +107,7 @@ RULES = (
         ),
         needs=NETWORK,
         faults=Faults.NEEDED,
+        sweep=broken_connections.cut_while_idle,
     ),
     Rule(
         "CUT-05",
@@ -113,6 +118,7 @@ RULES = (
         _outages,
         needs=NETWORK,
         faults=Faults.NEEDED,
+        sweep=broken_connections.unreachable,
     ),
     Rule(
         "CUT-06",
@@ -126,5 +132,6 @@ RULES = (
         ),
         needs=NETWORK,
         faults=Faults.NEEDED,
+        sweep=broken_connections.cut_loudly,
     ),
 )

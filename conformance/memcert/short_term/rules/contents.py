@@ -20,6 +20,7 @@ from memcert.short_term.strategies import (
     id_tuples,
     programs,
 )
+from memcert.short_term.sweeps import contents, refusals
 
 TEXTS = (
     "x",
@@ -164,6 +165,7 @@ RULES = (
         Level.CORE,
         Consequence.STRICT,
         lambda: among_adds(AddWith("role", "another role"), AddWith("role", "an empty string")),
+        sweep=lambda: contents.refused(refusals.roles()),
     ),
     Rule(
         "VAL-08",
@@ -171,6 +173,7 @@ RULES = (
         Level.CORE,
         Consequence.WRONG,
         _contents,
+        sweep=contents.contents,
     ),
     Rule(
         "VAL-09",
@@ -178,6 +181,7 @@ RULES = (
         Level.CORE,
         Consequence.WRONG,
         _texts,
+        sweep=contents.texts,
     ),
     Rule(
         "VAL-10",
@@ -185,6 +189,7 @@ RULES = (
         Level.CORE,
         Consequence.WRONG,
         _numbers,
+        sweep=contents.numbers,
     ),
     Rule(
         "VAL-11",
@@ -192,6 +197,7 @@ RULES = (
         Level.CORE,
         Consequence.ERROR,
         _depths,
+        sweep=contents.depths,
     ),
     Rule(
         "VAL-12",
@@ -205,6 +211,7 @@ RULES = (
             *(AddWith(field, "a lone surrogate") for field in ("content", "name", "timestamp")),
             AddWith("invocation_id", "a lone surrogate"),
         ),
+        sweep=lambda: contents.refused(refusals.not_in_json()),
     ),
     Rule(
         "VAL-13",
@@ -218,6 +225,7 @@ RULES = (
             *(AddWith("metadata", odd) for odd in ("an integer", "a list of integers", "a string")),
             *(AddWith(field, "an integer") for field in ("name", "timestamp", "invocation_id")),
         ),
+        sweep=lambda: contents.refused(refusals.not_json()),
     ),
     Rule(
         "VAL-14",
@@ -226,6 +234,7 @@ RULES = (
         Level.CORE,
         Consequence.LOSS,
         _fields,
+        sweep=contents.fields,
     ),
     Rule(
         "VAL-15",
@@ -240,8 +249,6 @@ RULES = (
             st.builds(Delete, id_tuples(IDS[:2])),
             at_most=4,
         ),
-        share=0.5,
-        programs_at_least=4,
-        programs_at_most=20,
+        sweep=contents.sizes,
     ),
 )

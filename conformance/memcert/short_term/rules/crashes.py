@@ -22,6 +22,7 @@ from memcert.short_term.fault_strategies import (
     with_faults,
 )
 from memcert.short_term.operations import Read
+from memcert.short_term.sweeps import deaths
 
 ELSEWHERE = frozenset({"durable", "other_process"})
 CRASH = frozenset({"durable", "crash"})
@@ -75,8 +76,8 @@ RULES = (
             )
         ),
         needs=ELSEWHERE,
-        programs_at_least=3,
         faults=Faults.NEEDED,
+        sweep=deaths.replaced,
     ),
     Rule(
         "KILL-02",
@@ -89,9 +90,8 @@ RULES = (
             with_faults(changes(), _kills(), clients=(Client(process=True), Client()), at_most=6),
         ),
         needs=ELSEWHERE,
-        programs_at_least=6,
-        share=3.0,
         faults=Faults.NEEDED,
+        sweep=deaths.killed,
     ),
     Rule(
         "KILL-03",
@@ -106,9 +106,8 @@ RULES = (
             at_most=6,
         ),
         needs=ELSEWHERE,
-        programs_at_least=6,
-        share=3.0,
         faults=Faults.NEEDED,
+        sweep=deaths.killed_beside_others,
     ),
     Rule(
         "CRASH-01",
@@ -117,10 +116,8 @@ RULES = (
         Consequence.LOSS,
         _kept,
         needs=CRASH,
-        programs_at_least=3,
-        programs_at_most=20,
-        share=2.0,
         faults=Faults.NEEDED,
+        sweep=deaths.kept_by_the_server,
     ),
     Rule(
         "CRASH-02",
@@ -134,10 +131,8 @@ RULES = (
             with_faults(changes(), crashes(), clients=TWO, at_most=6),
         ),
         needs=CRASH,
-        programs_at_least=3,
-        programs_at_most=20,
-        share=2.0,
         faults=Faults.NEEDED,
+        sweep=deaths.crashed,
     ),
     Rule(
         "CRASH-03",
@@ -147,8 +142,7 @@ RULES = (
         Consequence.ERROR,
         _downtimes,
         needs=CRASH,
-        programs_at_least=3,
-        programs_at_most=20,
         faults=Faults.NEEDED,
+        sweep=deaths.down,
     ),
 )

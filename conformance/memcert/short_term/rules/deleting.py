@@ -19,6 +19,12 @@ from memcert.short_term.strategies import (
     summaries,
     updates,
 )
+from memcert.short_term.sweeps import (
+    changes,
+    combinations,
+    counts,
+    states,
+)
 
 RULES = (
     Rule(
@@ -30,6 +36,7 @@ RULES = (
             adds(marks=(), contents=("x",)),
             st.builds(Delete, id_tuples(IDS, 4).map(lambda ids: tuple(dict.fromkeys(ids)))),
         ),
+        sweep=lambda: [*combinations.deletions(), *counts.deleted()],
     ),
     Rule(
         "DEL-02",
@@ -42,6 +49,7 @@ RULES = (
             deletes(("unknown",)),
             counts=True,
         ),
+        sweep=lambda: [*combinations.deletions(counts=True), *counts.deleted(counted=True)],
     ),
     Rule(
         "DEL-03",
@@ -51,6 +59,7 @@ RULES = (
         lambda: programs(
             adds(marks=("a",), contents=("x",)), st.sampled_from([Delete(()), DeleteByMark(())])
         ),
+        sweep=changes.empty_lists,
     ),
     Rule(
         "DEL-04",
@@ -63,6 +72,7 @@ RULES = (
             st.sampled_from([Read("a"), Read("b"), DeleteByMark(("b",))]),
             # Of the numbers returned, this is about that of delete_by_mark alone.
         ).map(lambda program: replace(program, blind_to=(Delete.kind,))),
+        sweep=changes.deleted_with_marks,
     ),
     Rule(
         "DEL-05",
@@ -76,6 +86,11 @@ RULES = (
             st.sampled_from([DeleteByMark((mark,), alone=True) for mark in (*MARKS, "none")]),
             deletes_by_mark(),
         ),
+        sweep=lambda: [
+            *combinations.deletions_by_mark(),
+            *counts.deleted_by_a_mark(),
+            *counts.marks_deleted_by(),
+        ],
     ),
     Rule(
         "DEL-06",
@@ -89,6 +104,7 @@ RULES = (
             st.builds(DeleteByMark, st.lists(st.sampled_from(MARKS), max_size=3).map(tuple)),
             counts=True,
         ),
+        sweep=lambda: [*combinations.deletions_by_mark(counts=True), *counts.counted(mark=False)],
     ),
     Rule(
         "CLR-01",
@@ -96,6 +112,7 @@ RULES = (
         Level.CORE,
         Consequence.WRONG,
         lambda: programs(adds(contents=("x",)), adds(contents=("x",)), updates(), st.just(Clear())),
+        sweep=lambda: [*changes.cleared(), *counts.cleared()],
     ),
     Rule(
         "CLR-02",
@@ -103,6 +120,7 @@ RULES = (
         Level.CORE,
         Consequence.LOSS,
         lambda: programs(adds(IDS[:3], (), ("x",)), summaries(), st.just(Clear())),
+        sweep=changes.cleared_with_summary,
     ),
     Rule(
         "CLR-03",
@@ -115,5 +133,6 @@ RULES = (
             deletes_by_mark(("a",)),
             st.just(Clear()),
         ),
+        sweep=states.emptied_first,
     ),
 )

@@ -25,6 +25,7 @@ from memcert.short_term.strategies import (
     summaries,
     updates,
 )
+from memcert.short_term.sweeps import changes, life, ways
 from memcert_reference.state import SUMMARY_KEY
 
 DURABLE = frozenset({"durable"})
@@ -112,6 +113,7 @@ RULES = (
                 lambda block: Program((*program.steps, Step(Close(block))))
             )
         ),
+        sweep=life.closed_alone,
     ),
     Rule(
         "LIFE-02",
@@ -120,6 +122,7 @@ RULES = (
         Consequence.ERROR,
         _closed,
         needs=DURABLE,
+        sweep=life.closed_beside_others,
     ),
     Rule(
         "DUR-01",
@@ -129,6 +132,7 @@ RULES = (
         Consequence.LOSS,
         lambda: reopened(adds(contents=("x", "y")), updates(), deletes()),
         needs=DURABLE,
+        sweep=ways.reopened,
     ),
     Rule(
         "DUR-02",
@@ -137,6 +141,7 @@ RULES = (
         Consequence.LOSS,
         lambda: reopened(summaries(), summaries(), adds(IDS[:2], (), ("x",)), st.just(Clear())),
         needs=DURABLE,
+        sweep=ways.summaries_reopened,
     ),
     Rule(
         "DUR-03",
@@ -145,6 +150,7 @@ RULES = (
         Consequence.WRONG,
         lambda: shared(adds(contents=("x",)), updates(), deletes(), reads()),
         needs=DURABLE,
+        sweep=lambda: [*ways.seen_by_another(), *changes.seen_by_another()],
     ),
     Rule(
         "DUR-04",
@@ -153,6 +159,7 @@ RULES = (
         Consequence.WRONG,
         lambda: shared(summaries(), summaries(), adds(IDS[:2], (), ("x",))),
         needs=DURABLE,
+        sweep=ways.summaries_seen_by_another,
     ),
     Rule(
         "DUR-05",
@@ -161,8 +168,7 @@ RULES = (
         Consequence.LOSS,
         _processes,
         needs=frozenset({"durable", "other_process"}),
-        programs_at_least=4,
-        share=0.5,
+        sweep=ways.seen_by_another_process,
     ),
     Rule(
         "DUR-06",
@@ -178,6 +184,7 @@ RULES = (
             counts=True,
         ),
         needs=DURABLE,
+        sweep=changes.acting_on_others,
     ),
     Rule(
         "DUR-07",
@@ -189,8 +196,7 @@ RULES = (
         needs=DURABLE,
         # Where the kit did not start the store there are only new spaces to be had.
         better_with=frozenset({"fresh_store"}),
-        programs_at_least=9,
-        share=0.5,
+        sweep=life.first_on_a_database,
     ),
     Rule(
         "DUR-08",
@@ -199,5 +205,6 @@ RULES = (
         Consequence.LOSS,
         _loaded,
         needs=DURABLE,
+        sweep=ways.summaries_loaded_and_reopened,
     ),
 )

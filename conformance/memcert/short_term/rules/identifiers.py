@@ -18,6 +18,12 @@ from memcert.short_term.strategies import (
     programs,
     updates,
 )
+from memcert.short_term.sweeps import (
+    changes,
+    contents,
+    identifiers,
+    refusals,
+)
 
 HOSTILE = (
     "m",
@@ -114,6 +120,7 @@ RULES = (
         lambda: programs(
             adds(HOSTILE, HOSTILE, ("x",)), deletes(HOSTILE), updates(HOSTILE, HOSTILE)
         ),
+        sweep=lambda: [*identifiers.hostile_ids(), *identifiers.hostile_marks()],
     ),
     Rule(
         "VAL-02",
@@ -121,6 +128,7 @@ RULES = (
         Level.CORE,
         Consequence.WRONG,
         lambda: programs(adds(ALIKE, (), ("x",)), deletes(ALIKE)),
+        sweep=identifiers.alike_ids,
     ),
     Rule(
         "VAL-03",
@@ -134,6 +142,7 @@ RULES = (
                 DeleteByMark, st.lists(st.sampled_from(ALIKE), min_size=1, max_size=1).map(tuple)
             ),
         ),
+        sweep=identifiers.alike_marks,
     ),
     Rule(
         "VAL-04",
@@ -157,6 +166,7 @@ RULES = (
                 ]
             ),
         ),
+        sweep=changes.markers,
     ),
     Rule(
         "VAL-05",
@@ -165,6 +175,7 @@ RULES = (
         Level.CORE,
         Consequence.STRICT,
         _bad_identifiers,
+        sweep=lambda: contents.refused(refusals.bad_identifiers()),
     ),
     Rule(
         "VAL-06",
@@ -172,5 +183,6 @@ RULES = (
         Level.CORE,
         Consequence.STRICT,
         _not_strings,
+        sweep=lambda: contents.refused(refusals.no_identifiers()),
     ),
 )

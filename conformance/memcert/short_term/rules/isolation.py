@@ -19,6 +19,7 @@ from memcert.short_term.strategies import (
     summaries,
     updates,
 )
+from memcert.short_term.sweeps import spaces
 
 PAIRS: tuple[tuple[SpaceName, SpaceName], ...] = (
     (SpaceName("u", "s1"), SpaceName("u", "s10")),
@@ -98,6 +99,7 @@ RULES = (
         Consequence.LEAK,
         lambda: _isolated(SAME_USER),
         needs=DURABLE,
+        sweep=spaces.of_one_user,
     ),
     Rule(
         "ISO-02",
@@ -106,6 +108,7 @@ RULES = (
         Consequence.LEAK,
         lambda: _isolated(SAME_SESSION),
         needs=DURABLE,
+        sweep=spaces.of_one_session,
     ),
     Rule(
         "ISO-03",
@@ -115,8 +118,7 @@ RULES = (
         Consequence.LEAK,
         lambda: _isolated(_together(PAIRS), short=True),
         needs=DURABLE,
-        programs_at_least=24,
-        share=2,
+        sweep=spaces.alike,
     ),
     Rule(
         "ISO-04",
@@ -125,8 +127,7 @@ RULES = (
         Consequence.LEAK,
         lambda: _isolated(_together(JOINED), short=True),
         needs=DURABLE,
-        programs_at_least=20,
-        share=2,
+        sweep=spaces.joined,
     ),
     Rule(
         "ISO-05",
@@ -143,5 +144,6 @@ RULES = (
             st.just(Clear()),
         ),
         needs=DURABLE,
+        sweep=spaces.acted_on,
     ),
 )

@@ -12,6 +12,7 @@ from memcert.engine.programs.program import Program
 from memcert.engine.rule import Consequence, Level, Rule
 from memcert.short_term.operations import UpdateMarks
 from memcert.short_term.strategies import IDS, MARKS, adds, id_tuples, programs
+from memcert.short_term.sweeps import changes, combinations, counts
 
 KNOWN = IDS[:5]
 
@@ -42,6 +43,13 @@ RULES = (
         Level.CORE,
         Consequence.LOSS,
         lambda: _marked(_updates(ids=id_tuples(KNOWN))),
+        sweep=lambda: [
+            *combinations.updates(
+                lambda new, old, ids: new and not old and ids not in ("left out", "none")
+            ),
+            *counts.one_more_mark(),
+            *counts.marked_by_ids(),
+        ],
     ),
     Rule(
         "MARK-02",
@@ -49,6 +57,10 @@ RULES = (
         Level.CORE,
         Consequence.LOSS,
         lambda: _marked(_updates(("a", "d"))),
+        sweep=lambda: [
+            *combinations.updates(lambda new, old, ids: new and not old and ids == "left out"),
+            *counts.marked_by_one_call(),
+        ],
     ),
     Rule(
         "MARK-03",
@@ -59,6 +71,12 @@ RULES = (
         lambda: _marked(
             st.sampled_from([UpdateMarks(new, old) for new in MARKS for old in MARKS if new != old])
         ),
+        sweep=lambda: [
+            *combinations.updates(
+                lambda new, old, ids: new and old and new != old and ids == "left out"
+            ),
+            *counts.mark_replaced_by_one_call(),
+        ],
     ),
     Rule(
         "MARK-04",
@@ -75,6 +93,7 @@ RULES = (
                 ]
             )
         ),
+        sweep=lambda: combinations.updates(lambda new, old, ids: new == old),
     ),
     Rule(
         "MARK-05",
@@ -82,6 +101,10 @@ RULES = (
         Level.CORE,
         Consequence.WRONG,
         lambda: _marked(_updates((None,), MARKS), _updates((None,), MARKS, id_tuples(KNOWN))),
+        sweep=lambda: [
+            *combinations.updates(lambda new, old, ids: new is None and old is not None),
+            *counts.mark_removed_by_one_call(),
+        ],
     ),
     Rule(
         "MARK-06",
@@ -94,6 +117,10 @@ RULES = (
             _updates(("a",), (None, "b")),
             counts=True,
         ),
+        sweep=lambda: [
+            *combinations.updates(lambda new, old, ids: True, counts=True),
+            *counts.counted(),
+        ],
     ),
     Rule(
         "MARK-07",
@@ -103,6 +130,9 @@ RULES = (
         lambda: _marked(
             _updates(("a", "d"), ids=id_tuples(("unknown", *KNOWN[:2]), 5)), counts=True
         ),
+        sweep=lambda: combinations.updates(
+            lambda new, old, ids: "unknown" in ids or ids == "repeated", counts=True
+        ),
     ),
     Rule(
         "MARK-08",
@@ -110,6 +140,7 @@ RULES = (
         Level.CORE,
         Consequence.WRONG,
         lambda: _marked(_updates(("a", "d", None), (None, "a"), st.just(()))),
+        sweep=lambda: combinations.updates(lambda new, old, ids: ids == "none"),
     ),
     Rule(
         "MARK-09",
@@ -118,6 +149,9 @@ RULES = (
         Level.CORE,
         Consequence.WRONG,
         lambda: _marked(_updates((*MARKS, None), MARKS, id_tuples(KNOWN))),
+        sweep=lambda: combinations.updates(
+            lambda new, old, ids: old and new != old and ids not in ("left out", "none")
+        ),
     ),
     Rule(
         "MARK-10",
@@ -128,5 +162,6 @@ RULES = (
         lambda: programs(
             adds(KNOWN, (), ("x",), at_most=1), _updates(("a", "b"), ids=id_tuples(KNOWN))
         ),
+        sweep=changes.marked_before_it_was_added,
     ),
 )

@@ -11,6 +11,7 @@ from memcert.short_term.strategies import (
     reopened,
     shared,
 )
+from memcert.short_term.sweeps import sequences
 
 RULES = (
     Rule(
@@ -19,8 +20,8 @@ RULES = (
         Level.CORE,
         Consequence.WRONG,
         lambda: programs(anything(), at_most=48, counts=True),
-        share=6,
-        programs_at_least=16,
+        weight=6,
+        sweep=sequences.pairs,
     ),
     Rule(
         "MIX-02",
@@ -29,7 +30,8 @@ RULES = (
         Consequence.LOSS,
         lambda: reopened(anything(), anything(), anything(), counts=True),
         needs=DURABLE,
-        share=3,
+        weight=3,
+        sweep=sequences.reopened_between,
     ),
     Rule(
         "MIX-03",
@@ -46,6 +48,7 @@ RULES = (
             counts=True,
         ),
         needs=DURABLE,
-        share=3,
+        weight=3,
+        sweep=sequences.pairs_of_clients,
     ),
 )

@@ -19,6 +19,12 @@ from memcert.short_term.strategies import (
     summaries,
     updates,
 )
+from memcert.short_term.sweeps import (
+    changes,
+    combinations,
+    counts,
+    sequences,
+)
 
 
 def _reads(mark: bool, exclude: bool, *, watched: bool = False) -> SearchStrategy[Operation]:
@@ -38,6 +44,10 @@ RULES = (
         Level.CORE,
         Consequence.WRONG,
         lambda: programs(adds(contents=("x",)), updates(), _reads(True, False)),
+        sweep=lambda: [
+            *combinations.reads(lambda mark, exclude, _: mark is not None and exclude is None),
+            *counts.reads_with_a_mark(),
+        ],
     ),
     Rule(
         "GET-02",
@@ -45,6 +55,10 @@ RULES = (
         Level.CORE,
         Consequence.WRONG,
         lambda: programs(adds(contents=("x",)), _reads(False, True)),
+        sweep=lambda: [
+            *combinations.reads(lambda mark, exclude, _: mark is None and exclude is not None),
+            *counts.reads_without_a_mark(),
+        ],
     ),
     Rule(
         "GET-03",
@@ -53,6 +67,9 @@ RULES = (
         Level.CORE,
         Consequence.WRONG,
         lambda: programs(adds(contents=("x",)), _reads(True, True)),
+        sweep=lambda: combinations.reads(
+            lambda mark, exclude, _: mark is not None and exclude is not None
+        ),
     ),
     Rule(
         "GET-04",
@@ -66,6 +83,7 @@ RULES = (
             _reads(True, False, watched=True),
             _reads(False, True, watched=True),
         ),
+        sweep=changes.read_again,
     ),
     Rule(
         "GET-05",
@@ -76,6 +94,7 @@ RULES = (
             adds(marks=("a",), contents=("x",)),
             st.sampled_from([Read(mark="none"), Read(exclude="none"), Read("a", "none")]),
         ),
+        sweep=lambda: combinations.reads(lambda mark, exclude, _: "none" in (mark, exclude)),
     ),
     Rule(
         "GET-06",
@@ -94,6 +113,7 @@ RULES = (
                 st.sampled_from([Size(), Clear(), Add(None), Add(())]),
             ),
         ),
+        sweep=lambda: combinations.first_uses(sequences.FORMS.values()),
     ),
     Rule(
         "SIZE-01",
@@ -108,6 +128,7 @@ RULES = (
             st.just(Size()),
             st.just(Clear()),
         ),
+        sweep=lambda: [*changes.counted(), *counts.sizes()],
     ),
     Rule(
         "SIZE-02",
@@ -119,5 +140,6 @@ RULES = (
             st.sampled_from([Summarise("s"), Summarise("")]),
             st.just(Size()),
         ),
+        sweep=changes.counted_without_summary,
     ),
 )

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from memcert.engine.programs.operation import Operation
 from memcert.engine.programs.program import Client, Program, SpaceName, Step
 from memcert.engine.rule import Consequence, Level, Rule
-from memcert.short_term.messages import TIMESTAMP
 from memcert.short_term.operations import Clear, Summarise
 from memcert.short_term.state_operations import (
     Export,
@@ -33,70 +30,15 @@ from memcert.short_term.strategies import (
     summaries,
     updates,
 )
+from memcert.short_term.sweeps import counts, loading, states, ways
+from memcert.short_term.values.states import BAD_CONTENTS, GOOD_CONTENTS
+from memcert.short_term.values.value import Value
 
 SUMMARY = "_compressed_summary"
 
 
-def entry(msg_id: str = "m0", marks: Any = (), **fields: Any) -> list[Any]:
-    """Return an entry of a state, as AgentScope's InMemoryMemory writes it.
-
-    Args:
-        msg_id: the message's id.
-        marks: its marks.
-        fields: fields of the message that differ from the usual ones.
-    """
-    message = {
-        "id": msg_id,
-        "name": "n",
-        "role": "user",
-        "content": "x",
-        "metadata": {},
-        "timestamp": TIMESTAMP,
-    }
-    return [message | fields, list(marks) if isinstance(marks, tuple) else marks]
-
-
-def _without(key: str) -> list[Any]:
-    message, marks = entry()
-    return [{name: value for name, value in message.items() if name != key}, marks]
-
-
-GOOD_CONTENTS: tuple[list[Any], ...] = (
-    [],
-    [entry()],
-    [entry("m1", ("a",)), entry("m0", ("b", "a"))],
-    [entry("m0", ("a", "a"))],
-    # AgentScope wrote bare messages before it had marks.
-    [entry()[0]],
-)
-
-BAD_CONTENTS: tuple[Any, ...] = (
-    None,
-    "x",
-    {"m0": entry()},
-    [None],
-    ["x"],
-    [[]],
-    [[*entry(), "x"]],
-    [entry(marks="a")],
-    [entry(marks=None)],
-    [entry(marks=[7])],
-    [entry(marks=[""])],
-    [entry("")],
-    [entry(role="tool")],
-    [entry(content=7)],
-    [entry(content=["x"])],
-    [entry(metadata=[])],
-    [entry(name=None)],
-    [_without("id")],
-    [_without("role")],
-    [entry("m5"), entry("m6"), entry("m5")],
-    [entry("m5"), [{}, []]],
-)
-
-
-def _states(contents: tuple[Any, ...], **strict: bool) -> list[Operation]:
-    return [LoadState({SUMMARY: "s", "content": content}, **strict) for content in contents]
+def _states(contents: tuple[Value, ...]) -> list[Operation]:
+    return [LoadState({SUMMARY: "s", "content": content.value}) for content in contents]
 
 
 def _filled(*operations: SearchStrategy[Operation]) -> SearchStrategy[Program]:
@@ -123,6 +65,7 @@ RULES = (
         Level.CORE,
         Consequence.WRONG,
         lambda: _filled(updates(IDS[:4]), st.just(SaveState())),
+        sweep=lambda: [*ways.saved(), *counts.saved()],
     ),
     Rule(
         "STATE-02",
@@ -130,6 +73,7 @@ RULES = (
         Level.CORE,
         Consequence.WRONG,
         lambda: _filled(st.just(SaveStateThenSpoil())),
+        sweep=states.kept_states,
     ),
     Rule(
         "STATE-03",
@@ -141,6 +85,7 @@ RULES = (
             deletes(IDS[:4]),
             st.sampled_from([SaveState(0), SaveState(1), LoadSaved(0), LoadSaved(1)]),
         ),
+        sweep=lambda: [*ways.loaded(), *counts.loaded(), *states.saved_and_loaded_after()],
     ),
     Rule(
         "STATE-04",
@@ -157,6 +102,7 @@ RULES = (
                 ]
             )
         ),
+        sweep=loading.loaded_over,
     ),
     Rule(
         "STATE-05",
@@ -167,6 +113,7 @@ RULES = (
         lambda: _filled(
             st.sampled_from([LoadState({}), LoadState({"other": 1}), LoadState({}, strict=True)])
         ),
+        sweep=loading.lacking,
     ),
     Rule(
         "STATE-06",
@@ -182,6 +129,7 @@ RULES = (
                 ]
             )
         ),
+        sweep=loading.partial,
     ),
     Rule(
         "STATE-07",
@@ -192,6 +140,7 @@ RULES = (
         lambda: _filled(
             st.sampled_from([*_states(BAD_CONTENTS), LoadState({SUMMARY: 7}, strict=False)])
         ),
+        sweep=loading.malformed,
     ),
     Rule(
         "STATE-08",
@@ -201,11 +150,12 @@ RULES = (
         lambda: _filled(
             st.sampled_from(
                 [
-                    LoadStateThenSpoil({SUMMARY: "s", "content": content})
+                    LoadStateThenSpoil({SUMMARY: "s", "content": content.value})
                     for content in GOOD_CONTENTS[1:]
                 ]
             )
         ),
+        sweep=loading.spoilt_after_loading,
     ),
     Rule(
         "STATE-09",
@@ -214,6 +164,7 @@ RULES = (
         Level.CORE,
         Consequence.LOSS,
         lambda: _filled(st.sampled_from(_states(GOOD_CONTENTS[1:]))),
+        sweep=loading.loaded,
     ),
     Rule(
         "EXP-01",
@@ -222,6 +173,7 @@ RULES = (
         Consequence.LOSS,
         lambda: programs(anything(), adds(), st.just(Export())),
         needs=frozenset({"export"}),
+        sweep=lambda: [*ways.exported(), *counts.exported(), *states.kept_exports()],
     ),
     Rule(
         "EXP-02",
@@ -229,7 +181,8 @@ RULES = (
         None,
         Consequence.LOSS,
         _moved,
-        needs=frozenset({"export", "durable"}),
+        needs=frozenset({"export"}),
+        sweep=lambda: [*ways.imported(), *counts.imported(), *states.spoilt_after_importing()],
     ),
     Rule(
         "EXP-03",
@@ -240,10 +193,11 @@ RULES = (
             adds(IDS[:3]),
             st.sampled_from([Summarise("s"), Clear()]),
             st.sampled_from(
-                [Import({SUMMARY: "t", "content": content}) for content in GOOD_CONTENTS]
+                [Import({SUMMARY: "t", "content": content.value}) for content in GOOD_CONTENTS]
             ),
         ),
         needs=frozenset({"export"}),
+        sweep=loading.imported_over,
     ),
     Rule(
         "EXP-04",
@@ -255,7 +209,7 @@ RULES = (
             adds(IDS[:3]),
             st.sampled_from(
                 [
-                    *(Import({SUMMARY: "t", "content": content}) for content in BAD_CONTENTS),
+                    *(Import({SUMMARY: "t", "content": content.value}) for content in BAD_CONTENTS),
                     Import({}),
                     Import({SUMMARY: "t"}),
                     Import({"content": []}),
@@ -263,5 +217,6 @@ RULES = (
             ),
         ),
         needs=frozenset({"export"}),
+        sweep=loading.malformed_imports,
     ),
 )

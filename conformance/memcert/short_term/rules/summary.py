@@ -16,6 +16,8 @@ from memcert.short_term.strategies import (
     summaries,
     updates,
 )
+from memcert.short_term.sweeps import contents, ways
+from memcert.short_term.sweeps import summaries as summary_sweeps
 
 RULES = (
     Rule(
@@ -27,6 +29,7 @@ RULES = (
             summaries(("s", "t", "u" * 5000, "\x00", "\U0001f600", " s ", "{}")),
             adds(IDS[:2], (), ("x",)),
         ),
+        sweep=ways.summaries,
     ),
     Rule(
         "SUM-02",
@@ -34,6 +37,7 @@ RULES = (
         Level.CORE,
         Consequence.WRONG,
         lambda: programs(summaries(("s", "", "")), adds(IDS[:2], (), ("x",))),
+        sweep=summary_sweeps.removed,
     ),
     Rule(
         "SUM-03",
@@ -45,6 +49,7 @@ RULES = (
             adds(contents=("x",)),
             st.builds(Read, st.sampled_from((None, "a")), st.sampled_from((None, "b"))),
         ),
+        sweep=summary_sweeps.first,
     ),
     Rule(
         "SUM-04",
@@ -56,6 +61,7 @@ RULES = (
             adds(IDS[:2], ("a",), ("x",)),
             st.builds(Read, st.sampled_from((None, "a")), summary=st.just(False)),
         ),
+        sweep=summary_sweeps.left_out,
     ),
     Rule(
         "SUM-05",
@@ -70,6 +76,7 @@ RULES = (
             deletes_by_mark(),
             st.sampled_from([Clear(), Delete(("_compressed_summary", "summary"))]),
         ),
+        sweep=summary_sweeps.is_no_message,
     ),
     Rule(
         "SUM-06",
@@ -79,6 +86,9 @@ RULES = (
         lambda: programs(
             summaries(("s",)),
             st.just(CallWith("update_compressed_summary", "summary", "a lone surrogate")),
+        ),
+        sweep=lambda: contents.refused(
+            [CallWith("update_compressed_summary", "summary", "a lone surrogate")]
         ),
     ),
 )
