@@ -86,7 +86,7 @@ DATA: dict[str, Any] = {
         "date": "2026-01-01T00:00:00+00:00",
         "seed": 0,
         "effort": "standard",
-        "time_limit": 1200.0,
+        "time_limit": 3600.0,
         "rules": [],
         "seconds": 2.0,
         "programs": 40,

@@ -112,9 +112,9 @@ def check(row: MatrixRow) -> None:
         for verdict in row.verdicts:
             found = verdict.counterexample
             assert found is not None
-            if found.program.races:
-                # Processes meet as the machine lets them: what is smallest, and whether it is seen
-                # again, is chance. That it is found is not.
+            if found.program.branches:
+                # Operations meet as the machine, and the server, let them: what is smallest, and
+                # whether it is seen again at once, is chance. That it is found is not.
                 continue
             most = MOST_IN_A_TRIAL if verdict.rule in TRIALS else MOST_OPERATIONS
             assert len(found.program) <= most, found.program.to_text()

@@ -17,7 +17,7 @@ from memcert_backends.servers import can_be_lost, default_way
 TOP_LEVEL = Level.RESILIENT
 """The highest level that has rules."""
 
-TIME_LIMIT = {Effort.QUICK: 300.0, Effort.STANDARD: 1200.0, Effort.THOROUGH: 14400.0}
+TIME_LIMIT = {Effort.QUICK: 600.0, Effort.STANDARD: 3600.0, Effort.THOROUGH: 28800.0}
 """How long a run may take by default, in seconds: many times what it takes where nothing hangs."""
 
 

@@ -172,9 +172,9 @@ class Search:
     def _breaks_again(self, program: Program) -> bool:
         """Tell whether a program that broke the rule does so whenever it is run.
 
-        A smaller program is no better if it fails by luck: where processes meet, that is tried.
+        A smaller program is no better if it fails by luck: where operations meet, that is tried.
         """
-        times = 2 if program.races else 0
+        times = 4 if program.branches else 0
         return all(self._execute(program).divergence is not None for _ in range(times))
 
     def _execute(self, program: Program) -> Execution:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from memcert.engine.output.foreign_text import one_line
 from memcert.engine.programs.fault import Cancel
-from memcert.engine.programs.program import Client, Program, SpaceName, Step
+from memcert.engine.programs.program import Client, Looks, Program, SpaceName, Step
 from memcert.engine.verdicts.certificate import Certificate
 from memcert.engine.verdicts.certificate_json import (
     MalformedCertificate,
@@ -74,10 +74,10 @@ def put(path: str, value: Any) -> Any:
 OF_ONE_STEP = {"format": 1, "steps": [{"operation": "size"}]}
 
 MALFORMED = [
-    ("format", 2, "its format is 2; this kit reads 1"),
-    ("format", "1", "its format is '1'; this kit reads 1"),
-    ("format", True, "$.format: 1 was expected"),
-    ("format", 10**5000, "its format is a very long integer; this kit reads 1"),
+    ("format", 1, "its format is 1; this kit reads 2"),
+    ("format", "1", "its format is '1'; this kit reads 2"),
+    ("format", True, "its format is True; this kit reads 2"),
+    ("format", 10**5000, "its format is a very long integer; this kit reads 2"),
     ("format", nested(900), "it is nested too deep"),
     ("format", nested(150), "its format is [["),
     ("more", 1, "$: Additional properties are not allowed ('more' was unexpected)"),
@@ -188,8 +188,8 @@ def test_a_program_may_hold_any_value_of_the_contract() -> None:
 
 def test_every_part_of_a_program_is_in_the_schema() -> None:
     program = Program(
-        (Step(Size(), 1, Cancel(2)),),
-        (SpaceName("u", "s", shared_session=True), SpaceName()),
+        (Step(Size(), 1, Cancel(2, later=1)),),
+        (SpaceName("u", "s", shared_session=True), SpaceName(shared_user=True)),
         (Client(), Client(1, process=True)),
         fresh_store=True,
         blind_to=("size",),
@@ -198,6 +198,7 @@ def test_every_part_of_a_program_is_in_the_schema() -> None:
         pool=2,
         in_order=True,
         judges_errors=True,
+        looks=Looks.NEVER,
         expiry=2,
     ).to_json()
     assert program.keys() == SCHEMA["$defs"]["program"]["properties"].keys()
