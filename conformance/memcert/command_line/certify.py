@@ -14,6 +14,7 @@ from memcert.command_line.errors import WrongQuestion, in_one_line
 from memcert.command_line.validation import (
     check_capabilities,
     check_counterexamples,
+    check_jobs,
     check_level,
     check_rules,
     check_runner,
@@ -28,6 +29,7 @@ from memcert.engine.search.plan import TIME_LIMIT, TOP_LEVEL, Plan, asked_of
 from memcert.engine.verdicts.certificate import Certificate, succeeded
 from memcert.engine.verdicts.certification import certify as run
 from memcert.engine.verdicts.deviation import read_deviations
+from memcert.engine.verdicts.helpers import usual_jobs
 from memcert.engine.verdicts.issuing import write_certificate
 from memcert.engine.verdicts.saved_failures import SavedFailures
 from memcert.reports.console import RunDisplay, show
@@ -71,6 +73,14 @@ LEVELS = [level.value for level in Level if TOP_LEVEL.includes(level)]
     help="When the run ends at the latest. What it cuts off is not run, and has not passed.",
 )
 @click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=None,
+    show_default="2 on two processors or more, with a store each; 1 where memcert starts none",
+    metavar="NUMBER",
+    help="How many processes check rules, each on a store of its own.",
+)
+@click.option(
     "--seed",
     type=int,
     default=0,
@@ -110,6 +120,7 @@ def certify(
     server: str | None,
     effort: str,
     time_limit: float | None,
+    jobs: int | None,
     seed: int,
     rules: tuple[str, ...],
     strict: bool,
@@ -146,12 +157,13 @@ def certify(
     corpus = SavedFailures(counterexamples, backend.name, contract)
     with Runner(contract, backend, server) as runner:
         check_runner(runner, asked)
+        check_jobs(runner, jobs)
         _, chosen = asked_of(runner, plan)
         watch = RunDisplay(console, len(chosen), backend.name)
         with watch.shown():
             capabilities = preflight(runner)
             check_capabilities(plan, chosen, capabilities)
-            found = run(runner, plan, corpus, watch, capabilities)
+            found = run(runner, plan, corpus, watch, capabilities, jobs or usual_jobs(runner))
         certificate = write_certificate(runner, plan, found)
     replays = {rule: _replay(file, named, server) for rule, file in corpus.kept.items()}
     show(console, certificate, contract, server, replays)

@@ -12,6 +12,7 @@ from memcert.engine.rule import Level, Rule
 from memcert.engine.running.runner import Runner
 from memcert.engine.search.plan import Plan, why_not_here, why_not_level
 from memcert.engine.verdicts.check import why_not
+from memcert.engine.verdicts.helpers import why_alone
 from memcert_backends.backend import Backend
 
 
@@ -67,6 +68,21 @@ def check_runner(runner: Runner, level: Level | None) -> None:
     reason = why_not_here(runner, level)
     if reason is not None:
         raise WrongQuestion(reason)
+
+
+def check_jobs(runner: Runner, jobs: int | None) -> None:
+    """Refuse to have several processes check rules where they would be in each other's way.
+
+    Args:
+        runner: the backend under judgement, its store running.
+        jobs: how many are asked for; None if that is nobody's concern.
+
+    Raises:
+        WrongQuestion: one line says why.
+    """
+    reason = why_alone(runner)
+    if jobs is not None and jobs > 1 and reason is not None:
+        raise WrongQuestion(f"--jobs {jobs}: {reason}")
 
 
 def check_capabilities(plan: Plan, chosen: Sequence[Rule], capabilities: Capabilities) -> None:

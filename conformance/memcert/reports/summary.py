@@ -118,6 +118,18 @@ def corpus_line(certificate: Certificate) -> str:
     return f"{corpus.replayed} of {corpus.programs} programs replayed, SHA-256 {corpus.digest}"
 
 
+def kit_seconds(certificate: Certificate) -> float:
+    """Return the time that the checks took beside the backend's own, in seconds.
+
+    The run itself is shorter where several processes check rules at the same time.
+
+    Args:
+        certificate: the certificate.
+    """
+    checks = sum(verdict.seconds for verdict in certificate.verdicts)
+    return checks - certificate.run.backend_seconds
+
+
 def cost_line(certificate: Certificate) -> str:
     """Return what the kit itself cost, in one line.
 
@@ -128,7 +140,7 @@ def cost_line(certificate: Certificate) -> str:
     backend = run.backend_seconds
     if not backend:
         return "the backend's own time was not measurable"
-    kit = run.seconds - backend
+    kit = kit_seconds(certificate)
     return (
         f"{backend:.1f} s in the backend, {kit:.1f} s in the kit ({kit / backend:.2f} times the"
         " backend's own time)"

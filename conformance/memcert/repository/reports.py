@@ -25,7 +25,7 @@ from memcert.engine.verdicts.verdict import Finding
 from memcert.reports.console import RunDisplay, show
 from memcert.reports.files import readable_json
 from memcert.reports.markdown import markdown
-from memcert.reports.summary import counts
+from memcert.reports.summary import counts, kit_seconds
 from memcert.reports.terminal import Terminal
 from memcert.resolver import resolve
 from memcert_backends.catalogue import BUILT_IN
@@ -72,7 +72,7 @@ def _row(certificate: Certificate, link: str) -> str:
         level += " (ephemeral)"
     strict = "all" if not reached.strict_failed else f"{reached.strict_failed} failed"
     number = counts(certificate)
-    cost = (run.seconds - run.backend_seconds) / run.backend_seconds
+    cost = kit_seconds(certificate) / run.backend_seconds
     version = escaped(store.version) if store else "none"
     return (
         f"| [{certificate.backend.name}]({link}) | {version} |"

@@ -51,7 +51,8 @@ class Runner:
     """
 
     def __init__(self, contract: Contract, backend: Backend, server: str | None = None) -> None:
-        self._how = server
+        self.server = server
+        """How its store is started; None for the backend's own way."""
         self._stack = ExitStack()
         self._watch = LoopWatch()
         self._until = inf
@@ -61,7 +62,7 @@ class Runner:
         backend = self.subject.backend
         self._stack.enter_context(self._watch)
         if backend.store is not None:
-            server = self._stack.enter_context(start(backend.store, self._how or backend.way))
+            server = self._stack.enter_context(start(backend.store, self.server or backend.way))
             environment = Environment(server)
             self._stack.callback(environment.close)
             self.subject = replace(self.subject, server=server, environment=environment)

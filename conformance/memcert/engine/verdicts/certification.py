@@ -1,4 +1,4 @@
-"""Certifying a backend: every rule of the asked levels, one after the other."""
+"""Certifying a backend: every rule of the asked levels, in this process and others."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from time import perf_counter
-from typing import Protocol
 
 from memcert.engine.capabilities import Capabilities
 from memcert.engine.rule import Level, Rule
@@ -15,28 +14,12 @@ from memcert.engine.running.runner import Runner
 from memcert.engine.search.plan import Plan, asked_of
 from memcert.engine.search.tally import Tally
 from memcert.engine.verdicts.check import alone, check_rule
+from memcert.engine.verdicts.checks import Checks, Progress
 from memcert.engine.verdicts.deviation import Deviation
+from memcert.engine.verdicts.helpers import helped
+from memcert.engine.verdicts.rule_process import Task
 from memcert.engine.verdicts.saved_failures import SavedFailures
 from memcert.engine.verdicts.verdict import Finding, Verdict
-
-
-class Progress(Protocol):
-    """Who wants to know how far a run is."""
-
-    def starts(self, rule: Rule) -> None:
-        """Be told that a rule is being checked.
-
-        Args:
-            rule: the rule.
-        """
-
-    def ends(self, rule: Rule, verdict: Verdict) -> None:
-        """Be told what was found.
-
-        Args:
-            rule: the rule.
-            verdict: what was found.
-        """
 
 
 @dataclass(frozen=True)
@@ -66,6 +49,7 @@ def certify(
     corpus: SavedFailures,
     progress: Progress,
     capabilities: Capabilities | None = None,
+    jobs: int = 1,
 ) -> Certification:
     """Check the rules against a backend.
 
@@ -73,8 +57,9 @@ def certify(
         runner: the backend under judgement.
         plan: what is asked.
         corpus: programs that failed before, and where those that fail now are kept.
-        progress: who is told how far it is.
+        progress: who is told how far it is, by several threads, one at a time.
         capabilities: what the backend can do; None to find out.
+        jobs: how many processes check rules, this one included.
 
     Raises:
         BadFactory: the backend's factory is wrong, so that nothing can be said of the backend.
@@ -82,47 +67,56 @@ def certify(
     started = perf_counter()
     if capabilities is None:
         capabilities = preflight(runner)
-    rules = runner.subject.contract.rules
     asked, chosen = asked_of(runner, plan)
-    deviations = {deviation.rule: deviation for deviation in plan.deviations}
-    tally = Tally()
-    verdicts = []
     until = started + plan.seconds
-    blocked = ""
-    for rule in rules:
-        if rule not in chosen:
-            reason = "not asked for" if plan.rules else f"not part of level {asked.value}"
-            verdicts.append(Verdict(rule.id, Finding.NOT_RUN, reason=reason))
-            continue
-        if blocked:
-            verdicts.append(Verdict(rule.id, Finding.NOT_RUN, reason="the run ended before"))
-            continue
-        if perf_counter() > until:
-            reason = f"the time was used up: {plan.seconds:g} s"
-            verdicts.append(Verdict(rule.id, Finding.NOT_RUN, reason=reason))
-            continue
-        progress.starts(rule)
-        check = check_rule(rule, runner, corpus, plan, until, capabilities, deviations.get(rule.id))
-        tally.add(check.tally)
-        if check.blocked:
-            blocked = (
-                f"{rule.id}: {check.blocked} blocked the event loop, where nothing else can"
-                " go on: the run ended there"
+    checks = Checks(chosen, plan, until, progress)
+    with helped(checks, jobs - 1, _task(runner, plan, corpus, until, capabilities), corpus):
+        deviations = {deviation.rule: deviation for deviation in plan.deviations}
+        while (rule := checks.take()) is not None:
+            checks.add(
+                rule,
+                check_rule(
+                    rule, runner, corpus, plan, until, capabilities, deviations.get(rule.id)
+                ),
             )
-        verdicts.append(check.verdict)
-        progress.ends(rule, check.verdict)
-    if not blocked:
+    found = checks.found
+    verdicts = [
+        found[rule.id]
+        if rule.id in found
+        else Verdict(
+            rule.id,
+            Finding.NOT_RUN,
+            reason="not asked for" if plan.rules else f"not part of level {asked.value}",
+        )
+        for rule in runner.subject.contract.rules
+    ]
+    if checks.blocked:
+        complaints = [checks.blocked]
+    else:
         verdicts = [alone(verdict, runner, until) for verdict in verdicts]
-    complaints = (
-        [blocked]
-        if blocked
-        else [
+        complaints = [
             complaint
             for deviation in plan.deviations
             for complaint in _complaints(runner, deviation, chosen, plan.today)
         ]
+    seconds = perf_counter() - started
+    return Certification(verdicts, capabilities, asked, checks.tally, seconds, complaints)
+
+
+def _task(
+    runner: Runner, plan: Plan, corpus: SavedFailures, until: float, capabilities: Capabilities
+) -> Task:
+    contract, backend = runner.subject.contract, runner.subject.backend
+    return Task(
+        contract.module,
+        backend.specification,
+        backend.resolver,
+        runner.server,
+        capabilities,
+        plan,
+        until,
+        None if corpus.folder is None else corpus.folder.parent,
     )
-    return Certification(verdicts, capabilities, asked, tally, perf_counter() - started, complaints)
 
 
 def _complaints(

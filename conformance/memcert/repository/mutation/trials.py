@@ -138,6 +138,9 @@ class Trials:
             process.start()
             assert process.pid is not None
             self._running.add(process.pid)
+            if self._given_up:
+                # While it was being started, so that it was not among those that were killed.
+                _kill_group(process.pid)
             process.join(self._seconds)
             ended = process.exitcode is not None
             _kill_group(process.pid)

@@ -1,0 +1,111 @@
+"""The checks of one run: which rules are to come, and what was found of those that were checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from threading import Lock
+from time import perf_counter
+from typing import Protocol
+
+from memcert.engine.rule import Rule
+from memcert.engine.search.plan import Plan
+from memcert.engine.search.tally import Tally
+from memcert.engine.verdicts.check import Check
+from memcert.engine.verdicts.rule_queue import RuleQueue
+from memcert.engine.verdicts.verdict import Finding, Verdict
+
+
+class Progress(Protocol):
+    """Who wants to know how far a run is."""
+
+    def starts(self, rule: Rule) -> None:
+        """Be told that a rule is being checked.
+
+        Args:
+            rule: the rule.
+        """
+
+    def ends(self, rule: Rule, verdict: Verdict) -> None:
+        """Be told what was found.
+
+        Args:
+            rule: the rule.
+            verdict: what was found.
+        """
+
+
+class Checks:
+    """The checks of one run, which threads share.
+
+    Args:
+        rules: the rules to be checked, in order.
+        plan: what is asked.
+        until: when the run must end, as of `time.perf_counter`.
+        progress: who is told how far it is.
+
+    Attributes:
+        tally: what was run.
+        blocked: what ended the run before its time, if something did, in one line.
+    """
+
+    def __init__(
+        self, rules: Sequence[Rule], plan: Plan, until: float, progress: Progress
+    ) -> None:
+        self.tally = Tally()
+        self.blocked = ""
+        self._queue = RuleQueue(rules)
+        self._found: dict[str, Verdict] = {}
+        self._plan = plan
+        self._until = until
+        self._progress = progress
+        self._lock = Lock()
+
+    @property
+    def found(self) -> Mapping[str, Verdict]:
+        """What was found, by the rule's id."""
+        return self._found
+
+    def take(self) -> Rule | None:
+        """Return the next rule that is to be checked; None if there is none any more."""
+        rule = self._queue.take()
+        if rule is not None and perf_counter() > self._until:
+            self._not_run(rule, f"the time was used up: {self._plan.seconds:g} s")
+            return self.take()
+        if rule is not None:
+            with self._lock:
+                self._progress.starts(rule)
+        return rule
+
+    def put_back(self, rule: Rule) -> None:
+        """Leave a rule that was taken to somebody else.
+
+        Args:
+            rule: the rule.
+        """
+        self._queue.put_back(rule)
+
+    def add(self, rule: Rule, check: Check) -> None:
+        """Note what came of checking a rule that was taken.
+
+        Args:
+            rule: the rule.
+            check: what came of it.
+        """
+        with self._lock:
+            self.tally.add(check.tally)
+            self._found[rule.id] = check.verdict
+            if check.blocked and not self.blocked:
+                self.blocked = (
+                    f"{rule.id}: {check.blocked} blocked the event loop, where nothing else can"
+                    " go on: the run ended there"
+                )
+            self._progress.ends(rule, check.verdict)
+        if self.blocked:
+            for left in self._queue.end():
+                self._not_run(left, "the run ended before")
+        self._queue.done(rule)
+
+    def _not_run(self, rule: Rule, reason: str) -> None:
+        with self._lock:
+            self._found[rule.id] = Verdict(rule.id, Finding.NOT_RUN, reason=reason)
+        self._queue.done(rule)

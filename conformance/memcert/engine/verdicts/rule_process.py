@@ -1,0 +1,186 @@
+"""Another process that checks rules of the same run, on a store of its own.
+
+Both ends are of one installation, so that what they say to each other is pickled.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import select
+import socket
+import subprocess
+import sys
+import threading
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib import import_module
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from hypothesis.configuration import set_hypothesis_home_dir
+
+from memcert.engine.capabilities import Capabilities
+from memcert.engine.clients.loop_watch import may_end_process
+from memcert.engine.contract import Contract
+from memcert.engine.running.runner import Runner
+from memcert.engine.search.plan import Plan
+from memcert.engine.verdicts.check import Check, check_rule
+from memcert.engine.verdicts.saved_failures import SavedFailures
+from memcert_backends.backend import Backend
+
+SECONDS_TO_END = 5.0
+"""How long it may take to stop its store at the end, in seconds."""
+
+# With `-m`, what is pickled there would be of a module `__main__`.
+_MAIN = f"from {__name__} import main; main()"
+
+
+class RuleProcessEnded(Exception):
+    """The process ended before it answered."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """What the process is for.
+
+    Args:
+        contract: the module of the contract.
+        backend: the backend's specification.
+        resolver: what finds the backend by it.
+        server: how its store is started; None for the backend's own way.
+        capabilities: what it can do.
+        plan: what is asked.
+        until: when the run must end, as of `time.perf_counter`, which is the system's.
+        failures: the folder of the programs that failed before; None keeps nothing.
+    """
+
+    contract: str
+    backend: str
+    resolver: str
+    server: str | None
+    capabilities: Capabilities
+    plan: Plan
+    until: float
+    failures: Path | None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came of checking one rule.
+
+    Args:
+        check: what was found.
+        kept: the file of the program that breaks it, if it was kept.
+        complaints: what could not be kept or removed, a line each.
+    """
+
+    check: Check
+    kept: Path | None
+    complaints: tuple[str, ...]
+
+
+class RuleProcess:
+    """Another process that checks rules.
+
+    Args:
+        task: what it is for.
+    """
+
+    def __init__(self, task: Task) -> None:
+        ours, theirs = socket.socketpair()
+        # The working directory is on the path of the other process, as it is on a script's.
+        path = os.pathsep.join(entry or str(Path.cwd()) for entry in sys.path)
+        with theirs:
+            self._process = subprocess.Popen(
+                # Not the working folder before all else, unless it is so in this process.
+                [sys.executable, "-P", "-c", _MAIN, str(theirs.fileno())],
+                stdin=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+                env=os.environ | {"PYTHONPATH": path},
+                # An interrupt from the terminal is for this process, which ends the other.
+                start_new_session=True,
+            )
+        self._line = Connection(ours.detach())
+        self._line.send(task)
+
+    def check(self, rule: str) -> Answer:
+        """Have a rule checked.
+
+        Args:
+            rule: its id.
+
+        Raises:
+            RuleProcessEnded: the process has ended.
+        """
+        try:
+            self._line.send(rule)
+            answer = self._line.recv()
+        except (EOFError, OSError):
+            raise RuleProcessEnded from None
+        assert isinstance(answer, Answer)
+        return answer
+
+    def close(self) -> None:
+        """Have it stop its store, and end."""
+        with suppress(OSError):
+            self._line.send(None)
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(SECONDS_TO_END)
+        self.kill()
+
+    def kill(self) -> None:
+        """End it at once; its servers have guards that see it."""
+        self._process.kill()
+        self._process.wait()
+        # Whoever waits for an answer is told.
+        with suppress(OSError):
+            self._line.close()
+
+
+def main() -> None:
+    """Check the rules that are asked for, until nobody asks any more."""
+    # What a driver logs of connections that the kit cuts is no news; see the command line.
+    logging.getLogger().addHandler(logging.NullHandler())
+    may_end_process(lambda status, _: os._exit(status))
+    descriptor = int(sys.argv[1])
+    threading.Thread(target=_end_with, args=(descriptor,), daemon=True).start()
+    with suppress(EOFError, BrokenPipeError):
+        _serve(Connection(descriptor))
+    # Without what threads and exit handlers of a broken backend may wait for.
+    os._exit(0)
+
+
+def _serve(line: Connection) -> None:
+    task: Task = line.recv()
+    if task.failures is not None:
+        set_hypothesis_home_dir(task.failures.absolute() / "hypothesis")
+    contract: Contract = import_module(task.contract).CONTRACT
+    module, _, name = task.resolver.partition(":")
+    backend: Backend = getattr(import_module(module), name)(task.backend)
+    corpus = SavedFailures(task.failures, backend.name, contract)
+    deviations = {deviation.rule: deviation for deviation in task.plan.deviations}
+    with Runner(contract, backend, task.server) as runner:
+        runner.grant(task.capabilities)
+        while (rule := line.recv()) is not None:
+            check = check_rule(
+                contract.by_id[rule],
+                runner,
+                corpus,
+                task.plan,
+                task.until,
+                task.capabilities,
+                deviations.get(rule),
+            )
+            line.send(Answer(check, corpus.kept.get(rule), tuple(corpus.complaints)))
+            corpus.complaints.clear()
+
+
+def _end_with(descriptor: int) -> None:
+    """End this process once nobody is at the other end, whatever it is doing."""
+    waiting = select.poll()
+    # Asked for nothing: that the other end is closed is told all the same.
+    waiting.register(descriptor, 0)
+    waiting.poll()
+    os._exit(1)
+
