@@ -74,6 +74,8 @@ class Backend:
         time_limit: whether its factory goes by `Space.time_limit`, so that nobody has to wait for
             its own.
         expiry: whether its factory goes by `Space.expiry`.
+        process_local: whether its data live in the process that stored them, so that no other
+            process can open it.
         specification: how to name it on the command line so that another process finds it.
         resolver: the function that finds it by that, as ``module:name``.
         way: how its store is started unless something else is asked for; None for the store's own
@@ -90,6 +92,7 @@ class Backend:
     pool: Pool | None = None
     time_limit: bool = False
     expiry: bool = False
+    process_local: bool = False
     specification: str = ""
     resolver: str = ""
     way: str | None = None
@@ -105,6 +108,7 @@ def backend(
     pool: Pool | None = None,
     time_limit: bool = False,
     expiry: bool = False,
+    process_local: bool = False,
     **declares: Any,
 ) -> Callable[[Factory], Backend]:
     """Make a backend of an async generator function that takes a space and yields a memory.
@@ -122,6 +126,9 @@ def backend(
             is None.
         expiry: whether the factory has a space that nobody uses expire after ``space.expiry``
             seconds, unless that is None.
+        process_local: whether its data live in the process that stored them, so that no other
+            process can open it: what takes one is then not tried, and no level that takes it is
+            reached.
         declares: what else it says of itself (`Backend`).
 
     Raises:
@@ -145,6 +152,7 @@ def backend(
             pool=pool,
             time_limit=time_limit,
             expiry=expiry,
+            process_local=process_local,
         )
 
     return decorate

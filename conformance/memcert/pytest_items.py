@@ -175,8 +175,7 @@ class RuleItem(pytest.Item):
         check = check_rule(self._rule, session, corpus, plan, until, capabilities)
         verdict = check.verdict if check.blocked else alone(check.verdict, session, until)
         if verdict.finding in (Finding.UNSUPPORTED, Finding.NOT_APPLICABLE):
-            lacking = capabilities.lacking(self._rule.needs)
-            pytest.skip(f"unsupported: the backend lacks {', '.join(lacking)}")
+            pytest.skip(f"{verdict.finding.value}: {one_line(verdict.reason)}")
         if verdict.finding is not Finding.PASSED and not verdict.kept_so_far:
             raise RuleBroken("\n".join([self._report(verdict), *map(one_line, corpus.complaints)]))
 

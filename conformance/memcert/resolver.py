@@ -207,7 +207,8 @@ def as_backend(item: Any, name: str) -> Backend:
     """Return the backend that an object stands for.
 
     Args:
-        item: a backend, an async generator function that takes a space, or a memory class.
+        item: a backend, an async generator function that takes a space, or a memory class, which
+            may have ``process_local = True``.
         name: how reports name it.
 
     Raises:
@@ -256,8 +257,14 @@ def _of_class(kind: type, name: str) -> Backend:
     # What it is made of, a certificate asks of where it comes from.
     open_memory.__module__ = kind.__module__
     factory: Factory = open_memory
-    # A class that takes no ids keeps its content in the object, and loses it with it.
-    return Backend(name=name, open=factory, durable=bool(ids))
+    return Backend(
+        name=name,
+        open=factory,
+        # A class that takes no ids keeps its content in the object, and loses it with it.
+        durable=bool(ids),
+        # An attribute of that name may be there for another reason.
+        process_local=getattr(kind, "process_local", False) is True,
+    )
 
 
 def _absolute(name: str) -> str:

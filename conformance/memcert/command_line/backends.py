@@ -12,6 +12,7 @@ from memcert.command_line.errors import in_one_line
 from memcert.contracts import contracts
 from memcert.reports.terminal import Terminal
 from memcert.resolver import UnknownBackend, names, resolve
+from memcert_backends.backend import Backend
 from memcert_backends.servers import WAYS, default_way, url_of, why_not
 
 WAY_NAMES = {"url": "URL"}
@@ -73,13 +74,19 @@ def _entries() -> list[ListedBackend]:
         except UnknownBackend as error:
             entries.append(ListedBackend(name, error=str(error)))
             continue
-        entry = ListedBackend(name, "durable" if backend.durable else "core (ephemeral by design)")
+        entry = ListedBackend(name, _level_of(backend))
         if backend.store is not None:
             if backend.store not in stores:
                 stores[backend.store] = _ways_of(backend.store)
             entry.ways, entry.reasons = stores[backend.store]
         entries.append(entry)
     return entries
+
+
+def _level_of(backend: Backend) -> str:
+    if not backend.durable:
+        return "core (ephemeral by design)"
+    return "core (process-local data)" if backend.process_local else "durable"
 
 
 def _ways_of(store: str) -> tuple[dict[str, str], dict[str, str]]:

@@ -48,7 +48,8 @@ LEVELS = [level.value for level in Level if TOP_LEVEL.includes(level)]
     "--level",
     type=click.Choice(LEVELS),
     help="The level to reach. By default the highest that the backend can show on its store:"
-    " resilient takes a server that the kit can kill (--server process), or a file.",
+    " resilient takes a server that the kit can kill (--server process), or a file; durable takes"
+    " data that another process can open.",
 )
 @click.option(
     "--server",

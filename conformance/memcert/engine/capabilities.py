@@ -14,7 +14,8 @@ class Capabilities:
     Args:
         durable: declared: what was stored is there after the memory was closed and opened again.
         fresh_store: detected: the kit can start a store that nothing was ever stored in.
-        other_process: detected: another process can open the backend by its name.
+        other_process: detected: another process can open the backend by its name; not if it
+            declares its data process-local.
         network: detected: the kit can cut the connections between client and server.
         crash: detected: the kit can kill the server and start it again.
         pool: declared: memories of one process can share connections.
@@ -22,6 +23,7 @@ class Capabilities:
         time_limit: declared: the kit can say how long an operation may take.
         file: detected: the store is a file, so that there is no server and no connection.
         contents: detected: the kit can look through all that the store holds.
+        process_local: declared: its data live in one process, so that no other can open it.
     """
 
     described: ClassVar[Mapping[str, str]] = {
@@ -46,6 +48,7 @@ class Capabilities:
     contents: bool = False
     time_limit: bool = False
     expiry: bool = False
+    process_local: bool = False
 
     def lacking(self, needs: frozenset[str]) -> list[str]:
         """Return which of some needs are not met.
@@ -61,6 +64,8 @@ class Capabilities:
         Args:
             need: the name of a field.
         """
+        if need == "other_process" and self.process_local:
+            return "open to another process: it declares its data process-local"
         return self.described.get(need, need)
 
     def pointless(self, needs: frozenset[str]) -> bool:

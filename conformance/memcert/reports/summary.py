@@ -37,6 +37,8 @@ def headline(certificate: Certificate) -> str:
     line = f"{name}: {reached}"
     if not certificate.backend.durable:
         line += " (ephemeral by design: certified at core)"
+    elif certificate.backend.is_process_local:
+        line += " (its data are process-local: no other process opens it)"
     return line
 
 
@@ -58,7 +60,8 @@ def notes(certificate: Certificate) -> list[str]:
         what = "1 rule does" if number == 1 else f"{number} rules do"
         lines.append(f"{what} not apply: a file has no server and no connection to lose")
     backend = certificate.backend
-    if backend.durable and certificate.store and not (backend.can_crash or backend.is_file):
+    can_be_resilient = backend.durable and not backend.is_process_local
+    if can_be_resilient and certificate.store and not (backend.can_crash or backend.is_file):
         lines.append(
             "this store cannot show level resilient, which takes a server that can be killed:"
             " --server process"

@@ -19,6 +19,7 @@ from memcert.short_term import CONTRACT
 MEMORIES = '''\
 """Memories for the command line's tests."""
 
+from memcert import backend
 from memcert_reference import InMemoryMemory
 
 
@@ -40,6 +41,19 @@ class Careless(InMemoryMemory):
 class Lossy(InMemoryMemory):
     def __init__(self, user_id, session_id):
         super().__init__()
+
+
+class Shared(InMemoryMemory):
+    entries = {}
+
+    def __init__(self, space):
+        super().__init__()
+        self._entries = self.entries.setdefault((space.user_id, space.session_id), {})
+
+
+@backend("process-local", process_local=True)
+async def process_local(space):
+    yield Shared(space)
 '''
 
 Memcert = Callable[..., Result]
@@ -89,7 +103,7 @@ def command(folder: Path) -> Command:
 @pytest.fixture
 def few_rules(monkeypatch: pytest.MonkeyPatch) -> None:
     """Certify by a few rules only, since a whole contract takes its time."""
-    wanted = {"ADD-01", "DEL-01", "DEL-02", "ARG-03", "ARG-04", "DUR-01", "EXP-01"}
+    wanted = {"ADD-01", "DEL-01", "DEL-02", "ARG-03", "ARG-04", "DUR-01", "DUR-05", "EXP-01"}
     few = replace(CONTRACT, rules=[rule for rule in CONTRACT.rules if rule.id in wanted])
     for command, name in (("certify", "contract_of"), ("verify", "contract_named")):
         # The attribute of that name in the package is the command.

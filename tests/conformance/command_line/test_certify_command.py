@@ -63,6 +63,26 @@ def test_a_lossy_one_reaches_core_and_not_durable(memcert: Memcert) -> None:
 
 
 @pytest.mark.usefixtures("few_rules")
+def test_one_whose_data_are_of_one_process_is_asked_for_core(memcert: Memcert) -> None:
+    asked = ("certify", "memories.py:process_local", "--effort", "standard")
+    result = memcert(*asked)
+    assert result.exit_code == 0, result.output
+    core = (
+        "process-local: level core, strict (its data are process-local: no other process opens it)"
+    )
+    assert core in result.stdout
+    result = memcert(*asked, "--level", "durable", "--report-dir", "out")
+    assert result.exit_code == 1
+    assert core in result.stdout
+    assert "failed" not in result.stdout
+    assert "DUR-01" not in result.stdout
+    assert "unsupported DUR-05" in result.stdout
+    assert "it declares its data process-local" in result.stdout
+    assert "level durable was not reached" in result.stdout
+    assert memcert("verify", "out/certificate.json").exit_code == 0
+
+
+@pytest.mark.usefixtures("few_rules")
 def test_strictness_is_asked_for_apart(memcert: Memcert) -> None:
     asked = ("certify", "--backend", "memories.py:Careless", "--effort", "standard")
     result = memcert(*asked)

@@ -52,6 +52,15 @@ class Leaks(InMemoryMemory):
         self._entries = EVERYBODYS
 
 
+class OfOneProcess(InMemoryMemory):
+    process_local = True
+    spaces = {}
+
+    def __init__(self, user_id, session_id):
+        super().__init__()
+        self._entries = self.spaces.setdefault((user_id, session_id), {})
+
+
 class NeedsMore(InMemoryMemory):
     def __init__(self, user_id, url):
         super().__init__()
@@ -134,6 +143,8 @@ CERTIFY = [
     (["sqlite", "--rule", "CRASH-02"], "CRASH-02 cannot be checked here: the store is a file"),
     (["redis", "--rule", "CRASH-02"], "CRASH-02 cannot be checked here: the backend is not on a"),
     (["reference", "--rule", "DUR-01"], "DUR-01 cannot be checked here: the backend is not dur"),
+    (["factories.py:OfOneProcess", "--rule", "DUR-05"], "it declares its data process-local"),
+    (["factories.py:OfOneProcess", "--level", "resilient"], "its factory names no store="),
     (["reference", "--rule", "ADD-01", "--level", "core"], "leave out --level core, or --rule"),
     (["reference", "--counterexamples", "text.txt"], "text.txt is no folder"),
     (["reference", "--counterexamples", "text.txt/a/b"], "text.txt is no folder"),

@@ -26,6 +26,19 @@ class Broken(InMemoryMemory):
         return len(msg_ids)
 
 
+class Shared(InMemoryMemory):
+    entries = {}
+
+    def __init__(self, space):
+        super().__init__()
+        self._entries = self.entries.setdefault((space.user_id, space.session_id), {})
+
+
+@backend("process-local", process_local=True)
+async def process_local(space):
+    yield Shared(space)
+
+
 async def twice(space):
     yield InMemoryMemory()
     yield InMemoryMemory()
@@ -116,7 +129,13 @@ def test_what_a_backend_cannot_do_is_skipped(suite: pytest.Pytester) -> None:
         "--memcert-level", "resilient",
     )  # fmt: skip
     assert result.parseoutcomes()["skipped"] == 1
-    result.stdout.fnmatch_lines(["*unsupported: the backend lacks crash*"])
+    result.stdout.fnmatch_lines(["*not applicable: the store is a file*"])
+
+
+def test_rules_on_other_processes_are_skipped_where_data_are_of_one(suite: pytest.Pytester) -> None:
+    result = run(suite, "-k", "DUR-05", "-rs", "--memcert-backend", "memories.py:process_local")
+    assert result.parseoutcomes()["skipped"] == 1
+    result.stdout.fnmatch_lines(["*unsupported: the backend is not open to another process*"])
 
 
 @pytest.mark.parametrize(

@@ -172,6 +172,12 @@ def test_the_lines_of_every_report() -> None:
     backend = replace(CERTIFICATE.backend, capabilities=capabilities(durable=False))
     ephemeral = replace(CERTIFICATE, backend=backend)
     assert headline(ephemeral).endswith("(ephemeral by design: certified at core)")
+    process_local = capabilities() | {"process_local": True}
+    backend = replace(CERTIFICATE.backend, capabilities=process_local)
+    in_one_process = replace(CERTIFICATE, backend=backend)
+    assert headline(in_one_process).endswith(
+        "(its data are process-local: no other process opens it)"
+    )
     alone = replace(CERTIFICATE, run=replace(CERTIFICATE.run, rules=("A-01",)))
     assert headline(alone) == "tiny: only A-01 checked"
 

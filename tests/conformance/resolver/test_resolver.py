@@ -59,8 +59,21 @@ async def plain(space):
     yield NoIds()
 
 
+class OfThisProcess(Ids):
+    process_local = True
+
+
+class SaysNothingOfIt(Ids):
+    process_local = NotImplemented
+
+
 @backend("mine", durable=False, extra="x", max_message_bytes=7, full_state=True)
 async def made(space):
+    yield NoIds()
+
+
+@backend("mine", process_local=True)
+async def local(space):
     yield NoIds()
 """
 
@@ -122,6 +135,14 @@ def test_a_factory_is_taken_as_it_is(module: Path) -> None:
     assert (made.name, made.durable, made.extra) == ("mine", False, "x")
     assert made.declares == {"max_message_bytes": 7, "full_state": True}
     assert made.specification == f"{module}:made"
+
+
+def test_data_of_one_process_are_declared_by_a_factory_and_by_a_class(module: Path) -> None:
+    assert resolve(f"{module}:local").process_local
+    assert resolve(f"{module}:local").durable
+    assert resolve(f"{module}:OfThisProcess").process_local
+    for name in ("made", "plain", "Ids", "SaysNothingOfIt"):
+        assert not resolve(f"{module}:{name}").process_local
 
 
 def test_a_name_inside_a_class_is_found(module: Path) -> None:

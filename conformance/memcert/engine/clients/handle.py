@@ -52,21 +52,23 @@ class LocalHandle:
 
 
 @asynccontextmanager
-async def opened(backend: Backend, space: Space) -> AsyncIterator[Any]:
+async def opened(backend: Backend, space: Space, longer: float = 0.0) -> AsyncIterator[Any]:
     """Open a memory, and close it at the end.
 
     Args:
         backend: whose factory is entered.
         space: where the memory lives.
+        longer: how much longer than usual opening may take, in seconds.
 
     Raises:
         BadFactory: the factory yields nothing, or more than once, or hangs.
     """
     name = backend.name
     generator = backend.open(space)
+    seconds = SECONDS_TO_OPEN + longer
     try:
-        with at_most(SECONDS_TO_OPEN, "opening the memory"):
-            async with asyncio.timeout(SECONDS_TO_OPEN):
+        with at_most(seconds, "opening the memory"):
+            async with asyncio.timeout(seconds):
                 memory = await anext(generator)
     except StopAsyncIteration:
         raise BadFactory(
@@ -74,7 +76,7 @@ async def opened(backend: Backend, space: Space) -> AsyncIterator[Any]:
         ) from None
     except TimeoutError as error:
         raise BadFactory(
-            f"the factory of {name!r} did not yield a memory within {SECONDS_TO_OPEN:g} s"
+            f"the factory of {name!r} did not yield a memory within {seconds:g} s"
         ) from error
     try:
         yield memory

@@ -35,6 +35,7 @@ async def open_client(
     saved: dict[int, Any],
     *,
     new_process: bool = False,
+    longer: float = 0.0,
 ) -> tuple[Opened, float]:
     """Open a client's memory; return it, and the time that the backend took, in seconds.
 
@@ -47,6 +48,7 @@ async def open_client(
         workers: the other processes.
         saved: what the program's operations put aside.
         new_process: whether another process must be one that no memory was ever open in.
+        longer: how much longer than usual opening may take, in seconds.
 
     Raises:
         BadFactory: the factory does not do what a factory must.
@@ -58,10 +60,10 @@ async def open_client(
         handle: Handle
         if client.process:
             handle = await stack.enter_async_context(
-                workers.opened(backend, space, client, new_process=new_process)
+                workers.opened(backend, space, client, new_process=new_process, longer=longer)
             )
         else:
-            memory = await stack.enter_async_context(opened(backend, space))
+            memory = await stack.enter_async_context(opened(backend, space, longer))
             handle = LocalHandle(memory, saved)
             seconds = perf_counter() - started
     except BaseException:

@@ -102,7 +102,7 @@ async def _serve(
             expiry=request["expiry"],
         )
         try:
-            async with opened(_resolved(request), space) as memory:
+            async with opened(_resolved(request), space, request["longer"]) as memory:
                 answer({"value": None})
                 last = await _serve_memory(memory, requests, contract, answer)
             if "replace_loop" in last:

@@ -110,6 +110,7 @@ class Workers:
         client: Client | None = None,
         *,
         new_process: bool = False,
+        longer: float = 0.0,
     ) -> AsyncIterator[RemoteHandle]:
         """Open a memory in another process, and close it at the end.
 
@@ -118,6 +119,7 @@ class Workers:
             space: where the memory lives.
             client: says the clock and the time zone of the process; None for those of this one.
             new_process: whether it must be one that no memory was ever open in.
+            longer: how much longer than usual opening may take, in seconds.
 
         Raises:
             RemoteError: opening it raised there.
@@ -137,10 +139,11 @@ class Workers:
             "server": _server_to_json(space.server),
             "time_limit": space.time_limit,
             "expiry": space.expiry,
+            "longer": longer,
         }
         clean = False
         try:
-            async with asyncio.timeout(SECONDS_TO_OPEN):
+            async with asyncio.timeout(SECONDS_TO_OPEN + longer):
                 await _ask(process, request)
             handle = RemoteHandle(process)
             yield handle

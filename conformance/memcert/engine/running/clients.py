@@ -11,6 +11,7 @@ from memcert.engine.clients.handle import ERRORS, SECONDS_TO_OPEN
 from memcert.engine.clients.loop_watch import at_most
 from memcert.engine.clients.opening import Opened, open_client
 from memcert.engine.judging.divergence import Diverged, Divergence, divergence_on
+from memcert.engine.programs.operation import Operation
 from memcert.engine.programs.outcome import Outcome
 from memcert.engine.programs.program import Client
 from memcert.engine.running import time_limits
@@ -45,6 +46,8 @@ class ClientMemories:
         self._result = result
         self._new_processes = new_processes
         self.open_ones: list[Opened] = []
+        # What a fault befell the server may still be at, and an opening wait for that.
+        self._aftermath = 0.0
         # Openings and closings that are under way, and until when that is no hang.
         self._under_way: list[tuple[str, float]] = []
 
@@ -52,6 +55,14 @@ class ClientMemories:
         """Return what should have ended even if it had to be cancelled; None for nothing."""
         now = perf_counter()
         return next((named for named, until in self._under_way if now > until), None)
+
+    def befallen(self, operation: Operation) -> None:
+        """Note that a fault befalls an operation: openings may take as much longer from now on.
+
+        Args:
+            operation: the operation.
+        """
+        self._aftermath = max(self._aftermath, operation.seconds)
 
     async def open_all(self) -> None:
         """Open a memory for every client.
@@ -96,7 +107,7 @@ class ClientMemories:
     async def _open(self, number: int, step_number: int) -> Opened:
         client, subject = self._clients[number], self._subject
         named = "opening the memory"
-        with self._noted(named, SECONDS_TO_OPEN, step_number):
+        with self._noted(named, SECONDS_TO_OPEN + self._aftermath, step_number):
             try:
                 opened, seconds = await open_client(
                     client,
@@ -105,6 +116,7 @@ class ClientMemories:
                     subject.workers,
                     {},
                     new_process=self._new_processes,
+                    longer=self._aftermath,
                 )
             except ERRORS as error:
                 observed = str(Outcome(error=error))

@@ -181,6 +181,8 @@ class ConcurrentRun:
             await self._memories_now.reopen(step.client, step_number)
             self._closed.discard(step.client)
             return
+        if step.fault is not None:
+            self._memories_now.befallen(operation)
         match step.fault:
             case None:
                 await self._do(step_number, step.client, operation)

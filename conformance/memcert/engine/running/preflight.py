@@ -72,13 +72,14 @@ async def _inspect(runner: Runner) -> Capabilities:
         known = Capabilities(
             durable=backend.durable,
             fresh_store=subject.server is not None and subject.server.fresh is not None,
-            other_process=bool(backend.specification),
+            other_process=bool(backend.specification) and not backend.process_local,
             network=subject.environment.has_network,
             crash=subject.environment.can_crash,
             pool=backend.pool is not None and subject.server is not None,
             time_limit=backend.time_limit,
             expiry=backend.expiry,
             file=subject.environment.is_file,
+            process_local=backend.process_local,
             contents=subject.server is not None and can_be_looked_into(subject.server.store),
         )
         try:

@@ -82,12 +82,27 @@ def highest_level(runner: Runner) -> Level:
     Args:
         runner: the backend under judgement, its store running.
     """
+    levels = _levels_on_store(runner)
+    if runner.subject.backend.process_local:
+        contract = runner.subject.contract
+        levels = [level for level in levels if not _takes_another_process(contract, level)]
+    return max(levels, key=lambda level: level.rank, default=Level.CORE)
+
+
+def _levels_on_store(runner: Runner) -> list[Level]:
     if not runner.subject.backend.durable:
-        return Level.CORE
+        return [Level.CORE]
     environment = runner.subject.environment
     shown = TOP_LEVEL if environment.is_file or environment.can_crash else Level.DURABLE
     levels = [rule.level for rule in runner.subject.contract.rules if rule.level is not None]
-    return max((level for level in levels if shown.includes(level)), key=lambda level: level.rank)
+    return [level for level in levels if shown.includes(level)]
+
+
+def _takes_another_process(contract: Contract, level: Level) -> bool:
+    return any(
+        rule.level is not None and level.includes(rule.level) and "other_process" in rule.needs
+        for rule in contract.rules
+    )
 
 
 def why_not_level(backend: Backend, server: str | None, level: Level | None) -> str | None:
@@ -112,8 +127,8 @@ def why_not_level(backend: Backend, server: str | None, level: Level | None) -> 
     if backend.store is None:
         return (
             f"{backend.name} cannot show level {level.value}, which takes a server that memcert"
-            " can start and kill, or a file: its factory names no store=; durable is its"
-            " highest"
+            " can start and kill, or a file: its factory names no store="
+            + ("" if backend.process_local else "; durable is its highest")
         )
     if not can_be_lost(backend.store, server or backend.way or default_way(backend.store)):
         return _no_server_to_kill(backend, level)
@@ -127,7 +142,8 @@ def why_not_here(runner: Runner, level: Level | None) -> str | None:
         runner: the backend under judgement, its store running.
         level: the level that is asked for; None for the highest that can be shown.
     """
-    if level is None or highest_level(runner).includes(level):
+    # What takes another process can be asked for: much of such a level can be checked all the same.
+    if level is None or any(each.includes(level) for each in _levels_on_store(runner)):
         return None
     return _no_server_to_kill(runner.subject.backend, level)
 

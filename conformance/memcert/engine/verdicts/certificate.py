@@ -91,6 +91,12 @@ class CertifiedBackend:
         """Whether its store is a file, so that there is no server."""
         return bool(self.capabilities["file"])
 
+    @property
+    def is_process_local(self) -> bool:
+        """Whether it declares that its data live in one process."""
+        # Certificates made before there was such a declaration lack it.
+        return bool(self.capabilities.get("process_local", False))
+
 
 @dataclass(frozen=True)
 class CertifiedStore:

@@ -168,6 +168,17 @@ def test_what_a_good_one_can_do_is_found_out() -> None:
     )
 
 
+@pytest.mark.parametrize(("process_local", "other_process"), [(False, True), (True, False)])
+def test_no_other_process_opens_what_is_of_one_process(
+    process_local: bool, other_process: bool
+) -> None:
+    named = replace(
+        as_backend(good, "tiny"), specification="tiny.py:good", process_local=process_local
+    )
+    found = inspect(named)
+    assert (found.process_local, found.other_process) == (process_local, other_process)
+
+
 def test_a_declaration_that_does_not_hold_is_told() -> None:
     backend = replace(as_backend(good, "tiny"), declares={"full_state": False})
     with pytest.raises(BadFactory, match="declares full_state=False"):

@@ -8,7 +8,7 @@ from copy import deepcopy
 from dataclasses import replace
 from datetime import date
 from importlib.resources import files
-from typing import Any
+from typing import Any, ClassVar
 
 import jsonschema
 import pytest
@@ -130,6 +130,25 @@ def test_what_a_backend_cannot_do_is_unsupported_and_no_level(certified: Certify
     assert found["DUR-01"].reason == "the backend is not durable"
     assert certificate.level.reached is Level.CORE
     assert not succeeded(certificate)
+
+
+class ProcessLocal(InMemoryMemory):
+    """Keeps its messages for as long as its process lives."""
+
+    process_local = True
+    spaces: ClassVar[dict[str, Any]] = {}
+
+    def __init__(self, user_id: str) -> None:
+        super().__init__()
+        self._entries = self.spaces.setdefault(user_id, {})
+
+
+def test_data_of_one_process_reach_what_takes_no_other_process(certified: Certify) -> None:
+    certificate = certified(ProcessLocal)
+    assert certificate.backend.capabilities["process_local"]
+    # No rule of this contract takes one.
+    assert certificate.level.asked is certificate.level.reached is Level.DURABLE
+    assert succeeded(certificate)
 
 
 def test_what_is_lost_is_found(certified: Certify) -> None:

@@ -11,7 +11,8 @@ import pytest
 
 from memcert.engine.capabilities import Capabilities
 from memcert.engine.contract import Contract
-from memcert.engine.programs.program import Program, Step
+from memcert.engine.programs.program import Client, Program, Step
+from memcert.engine.programs.swept import Swept
 from memcert.engine.rule import Faults, Rule
 from memcert.engine.running.preflight import preflight
 from memcert.engine.running.runner import Runner
@@ -21,7 +22,7 @@ from memcert.engine.verdicts.deviation import Deviation
 from memcert.engine.verdicts.saved_failures import SavedFailures
 from memcert.engine.verdicts.verdict import Finding
 from memcert.resolver import as_backend
-from memcert.short_term.operations import Delete
+from memcert.short_term.operations import Delete, Size
 from memcert_reference import InMemoryMemory
 
 PLAN = Plan()
@@ -118,6 +119,33 @@ def test_what_the_backend_cannot_do_is_not_tried(runner: Runner, contract: Contr
         check = checked(rule, runner, capabilities)
         assert (check.verdict.finding, check.verdict.reason) == (finding, reason)
         assert check.tally.programs == 0
+
+
+@pytest.mark.parametrize(
+    ("process_local", "reason"),
+    [
+        (False, "the backend is not known by a name that another process can open"),
+        (True, "the backend is not open to another process: it declares its data process-local"),
+    ],
+)
+def test_why_no_other_process_is_tried(
+    runner: Runner, contract: Contract, process_local: bool, reason: str
+) -> None:
+    rule = replace(contract.by_id["ADD-01"], needs=frozenset({"other_process"}))
+    verdict = checked(rule, runner, Capabilities(process_local=process_local)).verdict
+    assert (verdict.finding, verdict.reason) == (Finding.UNSUPPORTED, reason)
+
+
+def test_cells_that_take_another_process_are_left_out(runner: Runner, contract: Contract) -> None:
+    here = Swept(Program((Step(Size()),)), ("here",))
+    elsewhere = Swept(
+        Program((Step(Size()),), clients=(Client(process=True),)),
+        ("elsewhere",),
+        needs=frozenset({"other_process"}),
+    )
+    rule = replace(contract.by_id["ADD-01"], sweep=lambda: [here, elsewhere])
+    verdict = checked(rule, runner, Capabilities(process_local=True)).verdict
+    assert (verdict.finding, verdict.cells, verdict.cells_in_all) == (Finding.PASSED, 1, 1)
 
 
 def test_one_that_is_checked_in_part_says_so(runner: Runner, contract: Contract) -> None:
