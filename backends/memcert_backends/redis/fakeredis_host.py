@@ -13,6 +13,7 @@ import queue
 import sys
 import threading
 
+from memcert_backends.redis.compiled_scripts import keep_compiled_scripts
 from memcert_backends.redis.fakeredis_server import FakeRedisServer
 
 _servers: dict[int, FakeRedisServer] = {}
@@ -40,6 +41,7 @@ def _serve(loop: asyncio.AbstractEventLoop, requests: queue.SimpleQueue[str]) ->
 
 def main() -> None:
     """Answer requests until standard input ends."""
+    keep_compiled_scripts()
     loop = asyncio.new_event_loop()
     requests: queue.SimpleQueue[str] = queue.SimpleQueue()
     # In threads of their own: whatever a script does, the end of standard input is seen here.
