@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Sequence
 
-PATIENCE_SECONDS = 0.02
+PATIENCE_SECONDS = 0.01
 """How long a branch may take to come to its next await before the turn goes to the next one.
 
 A branch may wait for another that waits for its turn: for a lock, or a connection.

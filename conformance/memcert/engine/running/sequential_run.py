@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from time import perf_counter
@@ -95,8 +96,10 @@ class SequentialRun:
             for step_number, step in enumerate(self.program.steps):
                 await self._step(step_number, step)
             if self._looks_at_end:
+                plainly = self.program.looks is Looks.PLAINLY
+                steps = () if plainly else self.program.steps
                 for number in range(len(self.clients)):
-                    await self._look(len(self.program) - 1, number)
+                    await self._look(len(self.program) - 1, number, steps)
         except Diverged as found:
             self.result.divergence = found.divergence
         await self._close_all()
@@ -116,23 +119,20 @@ class SequentialRun:
             if failed:
                 self.refused.append(number)
         if (step.operation.changes or failed) and self.program.looks is Looks.ALWAYS:
-            await self._look(number, step.client)
+            # What else it may have touched shows at the end.
+            await self._look(number, step.client, (step,))
 
     @property
     def _looks_at_end(self) -> bool:
         """Whether every client looks at the state once the program is done."""
-        match self.program.looks:
-            case Looks.ALWAYS:
-                # Of one client, that has been done after its last change.
-                return len(self.clients) > 1
-            case Looks.NEVER:
-                return False
+        if self.program.looks is Looks.NEVER:
+            return False
+        if self.program.looks is Looks.ALWAYS and len(self.clients) > 1:
+            return True
         steps = self.program.steps
         return not (steps and steps[-1].operation.ends)
 
-    async def _look(self, number: int, client: int) -> None:
-        plainly = self.program.looks is Looks.PLAINLY
-        steps = () if plainly else self.program.steps[: number + 1]
+    async def _look(self, number: int, client: int, steps: Sequence[Step]) -> None:
         for observation in self.subject.contract.observations(steps):
             self.result.observations += 1
             await self._do(number, client, observation)

@@ -74,12 +74,16 @@ class Search:
     blocked: str = ""
     cut_off: bool = False
     _runs_left: int = RUNS_TO_LEAVE_OUT
+    _decided: set[str] = field(default_factory=set)
 
     def run(self) -> Counterexample | None:
         """Return the smallest program found that breaks the rule; None if none does."""
         for program in self.first:
+            before = self.tally.undecided
             if self._time_is_up() or self._try(program):
                 return self.smallest
+            if self.tally.undecided == before:
+                self._decided.add(program.to_text())
         for swept in self.swept:
             if swept.long and not self.whole:
                 continue
@@ -98,6 +102,10 @@ class Search:
     def _covers(self, swept: Swept) -> bool:
         """Run a program of the sweep, and tell whether the search goes on after it."""
         program, reached = swept.program, swept.places
+        if swept.next is None and program.to_text() in self._decided:
+            # It was run as one that failed before.
+            self.tally.cells += len(swept.cells)
+            return True
         while True:
             before = self.tally.undecided, self.tally.faults
             if self._try(program) or self.cut_off:

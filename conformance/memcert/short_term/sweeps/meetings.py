@@ -101,10 +101,14 @@ FEW = {when: SCHEDULES[when] for when in SCHEDULES if when[-1] in "n13"}
 """Those of the schedules that are tried with every pair."""
 
 
-def _connected(clients: Sequence[Client], fresh_store: bool = False) -> Sequence[Step]:
+def _connected(
+    clients: Sequence[Client], filled: Sequence[Operation], fresh_store: bool = False
+) -> Sequence[Step]:
     """Return reads by which clients connect, so that few awaits are left to meet at."""
-    count = 0 if fresh_store or len(clients) == 1 else len(clients)
-    return [Step(Read(), number) for number in range(count)]
+    if fresh_store or len(clients) == 1:
+        return []
+    # The first one has, if it has filled the memory.
+    return [Step(Read(), number) for number in range(1 if filled else 0, len(clients))]
 
 
 def _met(
@@ -124,7 +128,7 @@ def _met(
             (Step(forms[second].other, 1 % len(clients)),),
         )
         program = Program(
-            (*map(Step, filled), *_connected(clients, fresh_store)),
+            (*map(Step, filled), *_connected(clients, filled, fresh_store)),
             clients=tuple(clients),
             branches=branches,
             schedule=schedule,
@@ -326,7 +330,7 @@ def _of_branches(
     return [
         Swept(
             Program(
-                (*map(Step, filled), *_connected(TWO)),
+                (*map(Step, filled), *_connected(TWO, filled)),
                 clients=TWO,
                 branches=both,
                 schedule=schedule,
