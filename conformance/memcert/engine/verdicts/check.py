@@ -67,7 +67,7 @@ def check_rule(
     search = Search(
         rule,
         runner.execute,
-        [swept for swept in rule.sweep() if not capabilities.lacking(swept.needs)],
+        [swept for swept in rule.swept if not capabilities.lacking(swept.needs)],
         plan.seed,
         until,
         plan.effort.programs_for(rule),
