@@ -177,7 +177,7 @@ class RuleItem(pytest.Item):
         if verdict.finding in (Finding.UNSUPPORTED, Finding.NOT_APPLICABLE):
             lacking = capabilities.lacking(self._rule.needs)
             pytest.skip(f"unsupported: the backend lacks {', '.join(lacking)}")
-        if verdict.finding is not Finding.PASSED and not verdict.kept_so_far:
+        if verdict.finding not in (Finding.PASSED, Finding.KEPT_SO_FAR):
             raise RuleBroken("\n".join([self._report(verdict), *map(one_line, corpus.complaints)]))
 
     def _report(self, verdict: Verdict) -> str:
