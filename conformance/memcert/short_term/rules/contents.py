@@ -28,8 +28,8 @@ def _adds_of(messages: SearchStrategy[Message]) -> SearchStrategy[Operation]:
 
 def _contents() -> SearchStrategy[Program]:
     contents = st.sampled_from(CONTENTS)
-    blocks = [content for content in CONTENTS if content and isinstance(content, list)]
-    several = st.lists(st.sampled_from(blocks), max_size=4).map(
+    of_blocks = [content for content in CONTENTS if content and isinstance(content, list)]
+    several = st.lists(st.sampled_from(of_blocks), max_size=4).map(
         lambda lists: [block for blocks in lists for block in blocks]
     )
     return programs(
