@@ -176,7 +176,7 @@ class RuleItem(pytest.Item):
         verdict = check.verdict if check.blocked else alone(check.verdict, session, until)
         if verdict.finding in (Finding.UNSUPPORTED, Finding.NOT_APPLICABLE):
             pytest.skip(f"{verdict.finding.value}: {one_line(verdict.reason)}")
-        if verdict.finding is not Finding.PASSED and not verdict.kept_so_far:
+        if verdict.finding not in (Finding.PASSED, Finding.KEPT_SO_FAR):
             raise RuleBroken("\n".join([self._report(verdict), *map(one_line, corpus.complaints)]))
 
     def _report(self, verdict: Verdict) -> str:

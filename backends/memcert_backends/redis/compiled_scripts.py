@@ -13,7 +13,7 @@ from fakeredis.commands_mixins import scripting_mixin
 def keep_compiled_scripts() -> None:
     """Have this process keep what Lua has compiled, for as long as the server is there."""
     # Of fakeredis's own parts there is no other way to it; that the part is there is tested.
-    lua = scripting_mixin.LUA_MODULE
+    lua: Any = scripting_mixin.LUA_MODULE
     runtime: Any = lua.LuaRuntime
 
     class KeepingRuntime(runtime):  # type: ignore[misc]

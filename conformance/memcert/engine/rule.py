@@ -123,6 +123,11 @@ class Rule:
         return self.consequence is Consequence.STRICT
 
     @cached_property
+    def swept(self) -> tuple[Swept, ...]:
+        """The programs of its sweep, built once: running them changes nothing in them."""
+        return tuple(self.sweep())
+
+    @cached_property
     def cells(self) -> tuple[str, ...]:
         """The cells that a certification must have covered, of a backend that can do everything."""
-        return tuple(cell for swept in self.sweep() for cell in swept.cells)
+        return tuple(cell for swept in self.swept for cell in swept.cells)

@@ -33,6 +33,7 @@ from memcert.reports.terminal import Terminal
 
 STYLES = {
     Finding.PASSED: "green",
+    Finding.KEPT_SO_FAR: "green",
     Finding.FAILED: "bold red",
     Finding.UNSTABLE: "bold yellow",
     Finding.DEVIATES: "yellow",
@@ -103,7 +104,7 @@ class RunDisplay:
         self._done += 1
         if self._bar is not None:
             self._bar.update(self._task, completed=self._done)
-        if verdict.finding is not Finding.PASSED and not verdict.kept_so_far:
+        if verdict.finding not in (Finding.PASSED, Finding.KEPT_SO_FAR):
             style = STYLES[verdict.finding]
             reason = f" ({one_line(verdict.reason)})" if verdict.reason else ""
             self._console.print(

@@ -15,6 +15,7 @@ from hypothesis.strategies import SearchStrategy
 
 from memcert.engine.programs.operation import Operation
 from memcert.engine.programs.program import Client, Program, Reopen, SpaceName, Step
+from memcert.short_term.drawn import CONTENTS
 from memcert.short_term.messages import Message
 from memcert.short_term.operations import (
     Add,
@@ -33,28 +34,15 @@ MARKS = ("a", "b", "c")
 LONG_PROGRAM = 20
 """Half of the programs have at least so many operations (design, section 6)."""
 
+FEW_CONTENTS = CONTENTS[:4]
+"""Text and blocks, empty and not, for rules that are about something else."""
+
 COUNTING = (Delete.kind, DeleteByMark.kind, UpdateMarks.kind)
 """The operations that return a number. Most rules are not about it, and do not look at it."""
 
-CONTENTS: tuple[Any, ...] = (
-    "x",
-    "",
-    [],
-    [{"type": "text", "text": "x"}],
-    [{"type": "thinking", "thinking": "x"}],
-    [{"type": "tool_use", "id": "t", "name": "f", "input": {"k": [1, None, True]}}],
-    [{"type": "tool_result", "id": "t", "name": "f", "output": "x"}],
-    [{"type": "tool_result", "id": "t", "name": "f", "output": [{"type": "text", "text": "x"}]}],
-    [{"type": "image", "source": {"type": "url", "url": "http://example.com/x.png"}}],
-    [{"type": "audio", "source": {"type": "base64", "media_type": "audio/wav", "data": "eA=="}}],
-    [{"type": "video", "source": {"type": "url", "url": "file:///x.mp4"}}],
-    [{"type": "text", "text": "x"}, {"type": "text", "text": "x"}],
-)
-"""A content of every kind."""
-
 
 def messages(
-    ids: Sequence[str] = IDS, contents: Sequence[Any] = CONTENTS[:4]
+    ids: Sequence[str] = IDS, contents: Sequence[Any] = FEW_CONTENTS
 ) -> SearchStrategy[Message]:
     """Return messages that differ in id and content.
 
@@ -62,10 +50,8 @@ def messages(
         ids: the ids to choose from.
         contents: the contents to choose from.
     """
-    choices = [Message(msg_id, content) for msg_id in ids for content in contents]
     # Ordered by content first, so that a smaller message is a simpler one.
-    choices.sort(key=lambda message: contents.index(message.content))
-    return st.sampled_from(choices)
+    return st.sampled_from([Message(msg_id, content) for content in contents for msg_id in ids])
 
 
 def mark_sets(marks: Sequence[str] = MARKS) -> SearchStrategy[tuple[str, ...] | None]:
@@ -82,7 +68,7 @@ def mark_sets(marks: Sequence[str] = MARKS) -> SearchStrategy[tuple[str, ...] | 
 def adds(
     ids: Sequence[str] = IDS,
     marks: Sequence[str] = MARKS,
-    contents: Sequence[Any] = CONTENTS[:4],
+    contents: Sequence[Any] = FEW_CONTENTS,
     at_most: int = 3,
 ) -> SearchStrategy[Operation]:
     """Return additions of a few messages.

@@ -8,6 +8,8 @@ from xml.etree import ElementTree
 
 import pytest
 
+from memcert.engine.search.effort import Effort
+from memcert.engine.verdicts.certificate import standing_of, succeeded
 from memcert.engine.verdicts.certificate_json import certificate_json, read_certificate
 from memcert.engine.verdicts.verdict import Finding
 from memcert.reports.files import readable_json, write_reports
@@ -190,6 +192,19 @@ def test_a_store_that_cannot_show_the_next_level_says_so() -> None:
     assert "cannot show level resilient" in line
     assert f"- {line}\n" in markdown(embedded)
     assert notes(replace(embedded, store=None)) == []
+
+
+def test_what_is_kept_so_far_is_enough_for_quick_effort_alone() -> None:
+    verdict = replace(CERTIFICATE.verdicts[0], finding=Finding.KEPT_SO_FAR)
+    for effort in Effort:
+        run = replace(CERTIFICATE.run, rules=("A-01",), effort=effort)
+        asked = replace(CERTIFICATE, run=run, verdicts=(verdict,), complaints=())
+        assert succeeded(asked) is (effort is Effort.QUICK)
+        assert standing_of(asked.verdicts).level is None
+        assert counts_line(asked) == "1 kept so far"
+        (case,) = ElementTree.fromstring(junit(asked)).iter("testcase")
+        assert [each.tag for each in case] == ["skipped"]
+        assert ElementTree.fromstring(junit(asked)).attrib["skipped"] == "1"
 
 
 def test_rules_that_do_not_apply_are_counted() -> None:

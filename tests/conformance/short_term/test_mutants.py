@@ -32,7 +32,7 @@ from memcert_reference import InMemoryMemory
 pytestmark = pytest.mark.thorough
 
 MOST_OPERATIONS = 5
-"""The most operations that a counterexample may have: an addition, a look, a change, and two looks."""
+"""The most operations that a counterexample may have: an addition, a change, three looks."""
 
 MOST_IN_A_TRIAL = 6
 """The same for level resilient, where it takes two to meet, and those of branches count."""

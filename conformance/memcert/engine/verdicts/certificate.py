@@ -10,7 +10,7 @@ from memcert.engine.judging.divergence import Divergence
 from memcert.engine.rule import Consequence, Level
 from memcert.engine.search.effort import Effort
 from memcert.engine.verdicts.level import Judgement, Standing, standing
-from memcert.engine.verdicts.verdict import KEPT, Finding
+from memcert.engine.verdicts.verdict import Finding
 
 FORMAT = 2
 """The version of the JSON form."""
@@ -241,7 +241,8 @@ class CertifiedVerdict:
         operations: how many operations they did.
         faults: how many faults took place in them.
         seconds: how long it took, shrinking included, in seconds.
-        reason: why it is unsupported or was not run, or the reason of a known deviation.
+        reason: why it is unsupported, kept so far or was not run, or the reason of a known
+            deviation.
         counterexample: what breaks it, if it failed or deviates.
     """
 
@@ -309,7 +310,7 @@ def standing_of(verdicts: Sequence[CertifiedVerdict]) -> Standing:
                 verdict.level,
                 verdict.consequence,
                 passed=verdict.finding is Finding.PASSED,
-                asked=verdict.finding is not Finding.NOT_RUN,
+                asked=verdict.finding not in (Finding.KEPT_SO_FAR, Finding.NOT_RUN),
                 applicable=verdict.finding is not Finding.NOT_APPLICABLE,
             )
             for verdict in verdicts
@@ -317,21 +318,11 @@ def standing_of(verdicts: Sequence[CertifiedVerdict]) -> Standing:
     )
 
 
-def is_kept_so_far(certificate: Certificate, verdict: CertifiedVerdict) -> bool:
-    """Tell whether nothing was found of a rule of which quick effort left something out.
-
-    Args:
-        certificate: the certificate.
-        verdict: one of its verdicts.
-    """
-    quick = certificate.run.effort is Effort.QUICK
-    return quick and verdict.finding is Finding.NOT_RUN and verdict.reason.startswith(KEPT)
-
-
 def succeeded(certificate: Certificate) -> bool:
     """Tell whether the asked level was reached and nothing is wrong with the deviations.
 
-    Where only some rules were asked for, each of them must have passed.
+    Where only some rules were asked for, each of them must have passed, or be kept so far if
+    effort was quick.
 
     Args:
         certificate: the certificate.
@@ -339,8 +330,9 @@ def succeeded(certificate: Certificate) -> bool:
     if certificate.complaints:
         return False
     if certificate.run.rules:
+        quick = certificate.run.effort is Effort.QUICK
         return all(
-            verdict.finding is Finding.PASSED or is_kept_so_far(certificate, verdict)
+            verdict.finding is Finding.PASSED or (quick and verdict.finding is Finding.KEPT_SO_FAR)
             for verdict in certificate.verdicts
             if verdict.rule in certificate.run.rules
         )

@@ -13,7 +13,7 @@ from memcert.engine.search.search import Search
 from memcert.engine.search.tally import Tally
 from memcert.engine.verdicts.deviation import Deviation
 from memcert.engine.verdicts.saved_failures import SavedFailures
-from memcert.engine.verdicts.verdict import KEPT, Finding, Verdict
+from memcert.engine.verdicts.verdict import Finding, Verdict
 
 TIMES_ALONE = 3
 """How often a program that failed is run again before it is called unstable."""
@@ -67,7 +67,7 @@ def check_rule(
     search = Search(
         rule,
         runner.execute,
-        [swept for swept in rule.sweep() if not capabilities.lacking(swept.needs)],
+        [swept for swept in rule.swept if not capabilities.lacking(swept.needs)],
         plan.seed,
         until,
         plan.effort.programs_for(rule),
@@ -119,6 +119,10 @@ def judge(search: Search, corpus: SavedFailures, deviation: Deviation | None = N
         unknown = _why_unknown(search)
         if unknown:
             finding, reason = Finding.NOT_RUN, unknown
+        elif tally.cells < search.cells_in_all:
+            # Quick effort leaves some out; else that is why nothing is known.
+            finding = Finding.KEPT_SO_FAR
+            reason = f"{tally.cells} of {counted_cells(search.cells_in_all)} were tried"
         else:
             corpus.forget(rule.id)
             if rule.faults is Faults.WANTED and tally.faults == 0:
@@ -153,9 +157,7 @@ def _why_unknown(search: Search) -> str:
         return "no program was run to an end that can be judged"
     if rule.faults is Faults.NEEDED and tally.faults == 0:
         return "nothing went wrong in any of its programs"
-    if not search.whole and tally.cells < cells:
-        return f"{KEPT}: {tally.cells} of {counted_cells(cells)}"
-    if tally.cells < cells:
+    if search.whole and tally.cells < cells:
         return f"only {tally.cells} of {counted_cells(cells)} could be judged"
     return ""
 

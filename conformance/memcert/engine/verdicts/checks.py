@@ -48,9 +48,7 @@ class Checks:
         blocked: what ended the run before its time, if something did, in one line.
     """
 
-    def __init__(
-        self, rules: Sequence[Rule], plan: Plan, until: float, progress: Progress
-    ) -> None:
+    def __init__(self, rules: Sequence[Rule], plan: Plan, until: float, progress: Progress) -> None:
         self.tally = Tally()
         self.blocked = ""
         self._queue = RuleQueue(rules)

@@ -8,11 +8,9 @@ from contextlib import contextmanager
 from threading import Thread
 
 from memcert.engine.running.runner import Runner
-
 from memcert.engine.verdicts.checks import Checks
 from memcert.engine.verdicts.rule_process import RuleProcess, RuleProcessEnded, Task
 from memcert.engine.verdicts.saved_failures import SavedFailures
-
 
 MOST_JOBS = 2
 """How many processes check rules where nobody says how many: each has a server of its own."""

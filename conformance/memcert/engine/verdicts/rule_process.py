@@ -183,4 +183,3 @@ def _end_with(descriptor: int) -> None:
     waiting.register(descriptor, 0)
     waiting.poll()
     os._exit(1)
-

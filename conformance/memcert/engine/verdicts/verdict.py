@@ -8,14 +8,13 @@ from enum import Enum
 from memcert.engine.judging.divergence import Divergence
 from memcert.engine.programs.program import Program
 
-KEPT = "kept where it was tried"
-"""How the reason begins why quick effort lets no rule pass whose cells it left out."""
-
 
 class Finding(Enum):
     """What a verdict says."""
 
     PASSED = "passed"
+    KEPT_SO_FAR = "kept so far"
+    """Nothing was found where it was tried; quick effort left out some cells."""
     FAILED = "failed"
     UNSTABLE = "unstable"
     DEVIATES = "deviates"
@@ -53,7 +52,8 @@ class Verdict:
         faults: how many faults took place in them.
         seconds: how long it took, shrinking included.
         counterexample: what breaks it, if it failed or deviates, or did so once.
-        reason: why it is unsupported, unstable or was not run, or the reason of a known deviation.
+        reason: why it is unsupported, unstable, kept so far or was not run, or the reason of a
+            known deviation.
     """
 
     rule: str
@@ -68,8 +68,3 @@ class Verdict:
     seconds: float = 0.0
     counterexample: Counterexample | None = None
     reason: str = ""
-
-    @property
-    def kept_so_far(self) -> bool:
-        """Whether quick effort left out some cells of a rule, and nothing was found in the rest."""
-        return self.finding is Finding.NOT_RUN and self.reason.startswith(KEPT)

@@ -21,6 +21,7 @@ def faults(certificate: Certificate, contract: Contract) -> list[str]:
         found.append("its digest does not match: it was changed after it was written")
     found += _faults_of_the_level(certificate)
     found += _faults_of_verdicts(certificate)
+    found += _faults_of_what_is_kept_so_far(certificate)
     found += _faults_of_replays(certificate, contract)
     found += [
         f"{verdict.rule} passed without a fault"
@@ -103,6 +104,33 @@ def _faults_of_verdicts(certificate: Certificate) -> list[str]:
             f"{each.rule} is said not to apply, on a store that is no file"
             for each in verdicts
             if each.finding is Finding.NOT_APPLICABLE and not certificate.backend.is_file
+        ),
+    ]
+
+
+def _faults_of_what_is_kept_so_far(certificate: Certificate) -> list[str]:
+    verdicts = [each for each in certificate.verdicts if each.finding is Finding.KEPT_SO_FAR]
+    effort = certificate.run.effort
+    return [
+        *(
+            f"{each.rule} is kept so far, with {effort.value} effort, which leaves nothing out"
+            for each in verdicts
+            if effort.whole
+        ),
+        *(
+            f"{each.rule} is kept so far, with {each.cells} of {each.cells_in_all} cells"
+            for each in verdicts
+            if each.cells >= each.cells_in_all
+        ),
+        *(
+            f"{each.rule} is kept so far without a program"
+            for each in verdicts
+            if not each.programs
+        ),
+        *(
+            f"{each.rule} is kept so far with a counterexample"
+            for each in verdicts
+            if each.counterexample
         ),
     ]
 

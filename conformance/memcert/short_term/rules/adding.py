@@ -7,12 +7,12 @@ from hypothesis.strategies import SearchStrategy
 
 from memcert.engine.programs.operation import Operation
 from memcert.engine.rule import Consequence, Level, Rule
+from memcert.short_term.drawn import CONTENTS
 from memcert.short_term.messages import Message, MessageRange
 from memcert.short_term.misuse import AddWith
 from memcert.short_term.operations import Add, Clear, DeleteByMark, Read, UpdateMarks
 from memcert.short_term.sharing_operations import AddThenSpoil, ReadThenSpoil
 from memcert.short_term.strategies import (
-    CONTENTS,
     IDS,
     adds,
     deletes,

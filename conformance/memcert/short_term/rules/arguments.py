@@ -2,44 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from memcert.engine.programs.operation import Operation
 from memcert.engine.programs.program import Program, Step
 from memcert.engine.rule import Consequence, Level, Rule
 from memcert.short_term.messages import IdRange, MessageRange
-from memcert.short_term.misuse import METHODS, CallWith
 from memcert.short_term.operations import Add, Delete, Size, UpdateMarks
 from memcert.short_term.strategies import IDS, adds, programs
 from memcert.short_term.sweeps import contents, counts, refusals
 
-WRONG_TYPES = (
-    *(("add", "memories", odd) for odd in ("a string", "an integer", "a dictionary")),
-    *(("add", "memories", odd) for odd in ("a list of dictionaries", "a message and None")),
-    *(("add", "marks", odd) for odd in ("an integer", "a dictionary")),
-    *(("delete", "msg_ids", odd) for odd in ("None", "an integer", "a dictionary")),
-    *(("delete_by_mark", "mark", odd) for odd in ("None", "an integer", "a dictionary")),
-    *(("get_memory", "prepend_summary", odd) for odd in ("None", "an integer", "a string")),
-    *(("update_compressed_summary", "summary", odd) for odd in ("None", "an integer", "bytes")),
-    *(("load_state_dict", "state", odd) for odd in ("None", "an integer", "a list of integers")),
-    *(("load_state_dict", "strict", odd) for odd in ("None", "a string")),
-)
 
-NOT_LISTS = (
-    *(("add", "memories", f"a {kind} of messages") for kind in ("tuple", "set", "generator")),
-    *(("add", "marks", f"a {kind}") for kind in ("tuple", "set", "generator")),
-    *(("delete", "msg_ids", f"a {kind}") for kind in ("tuple", "set", "generator")),
-    *(("delete_by_mark", "mark", f"a {kind}") for kind in ("tuple", "set", "generator")),
-    *(("update_messages_mark", "msg_ids", f"a {kind}") for kind in ("tuple", "set", "generator")),
-)
-
-METHODS_OF_THE_API = [method for method in METHODS if not method.endswith(("port_state",))]
-
-
-def _calls(calls: tuple[tuple[str, str, str], ...]) -> SearchStrategy[Program]:
-    return programs(
-        adds(IDS[:3], ("a",), ("x",)), st.sampled_from([CallWith(*call) for call in calls])
-    )
+def _calls(calls: Sequence[Operation]) -> SearchStrategy[Program]:
+    return programs(adds(IDS[:3], ("a",), ("x",)), st.sampled_from(calls))
 
 
 def _many() -> SearchStrategy[Program]:
@@ -61,7 +39,7 @@ RULES = (
         "An argument of a wrong type is refused with TypeError before anything changes.",
         Level.CORE,
         Consequence.STRICT,
-        lambda: _calls(WRONG_TYPES),
+        lambda: _calls(refusals.wrong_types()),
         sweep=lambda: contents.refused(refusals.wrong_types()),
     ),
     Rule(
@@ -69,7 +47,7 @@ RULES = (
         "An unknown keyword argument is refused with TypeError before anything changes.",
         Level.CORE,
         Consequence.STRICT,
-        lambda: _calls(tuple((method, "surprise", "None") for method in METHODS_OF_THE_API)),
+        lambda: _calls(refusals.unknown_keywords()),
         sweep=lambda: contents.refused(refusals.unknown_keywords()),
     ),
     Rule(
@@ -77,9 +55,7 @@ RULES = (
         "A bare string where a list of ids is meant is refused with TypeError.",
         Level.CORE,
         Consequence.STRICT,
-        lambda: _calls(
-            (("delete", "msg_ids", "a string"), ("update_messages_mark", "msg_ids", "a string"))
-        ),
+        lambda: _calls(refusals.bare_strings()),
         sweep=lambda: contents.refused(refusals.bare_strings()),
     ),
     Rule(
@@ -88,7 +64,7 @@ RULES = (
         " TypeError.",
         Level.CORE,
         Consequence.STRICT,
-        lambda: _calls(NOT_LISTS),
+        lambda: _calls(refusals.no_lists()),
         sweep=lambda: contents.refused(refusals.no_lists()),
     ),
     Rule(

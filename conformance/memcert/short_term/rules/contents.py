@@ -2,86 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from memcert.engine.programs.operation import Operation
 from memcert.engine.programs.program import Program
 from memcert.engine.rule import Consequence, Level, Rule
+from memcert.short_term.drawn import CONTENTS, NUMBERS, TEXTS, small
 from memcert.short_term.messages import Message
-from memcert.short_term.misuse import AddLarge, AddWith
+from memcert.short_term.misuse import AddLarge
 from memcert.short_term.operations import Add, Delete
 from memcert.short_term.strategies import (
-    CONTENTS,
     IDS,
     among_adds,
     id_tuples,
     programs,
 )
 from memcert.short_term.sweeps import contents, refusals
-
-TEXTS = (
-    "x",
-    "",
-    "\x00",
-    "a\x00b",
-    "\U0001f600\U0001f468\u200d\U0001f469",
-    "\u2028\u2029\ufeff",
-    "\\u0000 \\n %s {} ' \"",
-    "e\u0301 \u00e9",
-    " x ",
-    "\r\n\t",
-    "null",
-    "x" * 5000,
-)
-
-
-NUMBERS: tuple[Any, ...] = (
-    1,
-    1.0,
-    True,
-    0,
-    0.0,
-    -0.0,
-    False,
-    None,
-    2**53 + 1,
-    -(2**63),
-    2**64,
-    10**400,
-    -(10**5000) - 7,
-    0.1 + 0.2,
-    5e-324,
-    1.7976931348623157e308,
-    1e16,
-    123456789012345678.0,
-)
-
-
-NOT_JSON = (
-    "bytes",
-    "a tuple",
-    "a set",
-    "a date",
-    "a decimal",
-    "a complex number",
-    "an object",
-    "an integer key",
-    "a None key",
-    "a marker",
-)
-
-
-NOT_IN_JSON = ("NaN", "an infinity", "a list with NaN", "a lone surrogate", "101 levels")
-
-
-def _nested(levels: int) -> Any:
-    value: Any = "x"
-    for level in range(levels):
-        value = [value] if level % 2 else {"k": value}
-    return value
+from memcert.short_term.values.shapes import DEPTHS, nested
 
 
 def _adds_of(messages: SearchStrategy[Message]) -> SearchStrategy[Operation]:
@@ -90,7 +28,8 @@ def _adds_of(messages: SearchStrategy[Message]) -> SearchStrategy[Operation]:
 
 def _contents() -> SearchStrategy[Program]:
     contents = st.sampled_from(CONTENTS)
-    several = st.lists(st.sampled_from(CONTENTS[3:]), max_size=4).map(
+    of_blocks = [content for content in CONTENTS if content and isinstance(content, list)]
+    several = st.lists(st.sampled_from(of_blocks), max_size=4).map(
         lambda lists: [block for blocks in lists for block in blocks]
     )
     return programs(
@@ -127,10 +66,10 @@ def _numbers() -> SearchStrategy[Program]:
 
 
 def _depths() -> SearchStrategy[Program]:
-    levels = st.sampled_from((1, 2, 50, 98, 99))
-    metadata = levels.map(lambda depth: {"k": _nested(depth)})
+    levels = st.sampled_from(DEPTHS)
+    metadata = levels.map(lambda depth: {"k": nested(depth)})
     content = levels.map(
-        lambda depth: [{"type": "tool_use", "id": "t", "name": "f", "input": _nested(depth - 1)}]
+        lambda depth: [{"type": "tool_use", "id": "t", "name": "f", "input": nested(depth - 1)}]
     )
     return programs(
         _adds_of(
@@ -143,17 +82,8 @@ def _depths() -> SearchStrategy[Program]:
 
 
 def _fields() -> SearchStrategy[Program]:
-    message = st.builds(
-        Message,
-        st.sampled_from(IDS),
-        name=st.sampled_from(("n", "", "other")),
-        role=st.sampled_from(("user", "assistant", "system")),
-        metadata=st.sampled_from((None, {}, {"k": "v"}, {"k": {"id": "m0"}, "role": "system"})),
-        timestamp=st.sampled_from(
-            ("2026-01-01 00:00:00.000", "2026-01-01T00:00:00Z", "", "yesterday")
-        ),
-        invocation_id=st.sampled_from((None, "call-1", "")),
-    )
+    fields = {name: st.sampled_from(small(values)) for name, values in contents.FIELDS.items()}
+    message = st.builds(Message, st.sampled_from(IDS), **fields)
     return programs(_adds_of(message))
 
 
@@ -164,7 +94,7 @@ RULES = (
         " changes.",
         Level.CORE,
         Consequence.STRICT,
-        lambda: among_adds(AddWith("role", "another role"), AddWith("role", "an empty string")),
+        lambda: among_adds(*refusals.roles()),
         sweep=lambda: contents.refused(refusals.roles()),
     ),
     Rule(
@@ -205,12 +135,7 @@ RULES = (
         " and nothing changes.",
         Level.CORE,
         Consequence.STRICT,
-        lambda: among_adds(
-            *(AddWith("metadata", odd, inside=True) for odd in (*NOT_IN_JSON, "a surrogate key")),
-            *(AddWith("content", odd, inside=True) for odd in NOT_IN_JSON),
-            *(AddWith(field, "a lone surrogate") for field in ("content", "name", "timestamp")),
-            AddWith("invocation_id", "a lone surrogate"),
-        ),
+        lambda: among_adds(*refusals.not_in_json()),
         sweep=lambda: contents.refused(refusals.not_in_json()),
     ),
     Rule(
@@ -218,13 +143,7 @@ RULES = (
         "What is not a JSON value is refused with TypeError, never converted, and nothing changes.",
         Level.CORE,
         Consequence.STRICT,
-        lambda: among_adds(
-            *(AddWith("metadata", odd, inside=True) for odd in NOT_JSON),
-            *(AddWith("content", odd, inside=True) for odd in NOT_JSON),
-            *(AddWith("content", odd) for odd in ("None", "an integer", "bytes", "a tuple")),
-            *(AddWith("metadata", odd) for odd in ("an integer", "a list of integers", "a string")),
-            *(AddWith(field, "an integer") for field in ("name", "timestamp", "invocation_id")),
-        ),
+        lambda: among_adds(*refusals.not_json()),
         sweep=lambda: contents.refused(refusals.not_json()),
     ),
     Rule(

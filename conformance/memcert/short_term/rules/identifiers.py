@@ -7,6 +7,7 @@ from hypothesis.strategies import SearchStrategy
 
 from memcert.engine.programs.program import Program
 from memcert.engine.rule import Consequence, Level, Rule
+from memcert.short_term.drawn import ALIKE, HOSTILE
 from memcert.short_term.misuse import AddWith, CallWith
 from memcert.short_term.operations import DeleteByMark, Read, UpdateMarks
 from memcert.short_term.strategies import (
@@ -25,89 +26,21 @@ from memcert.short_term.sweeps import (
     refusals,
 )
 
-HOSTILE = (
-    "m",
-    "m:n",
-    "m-n",
-    "*",
-    "[m]",
-    "m%",
-    "m_",
-    "'m'",
-    '"m"',
-    "{m}",
-    "m\nn",
-    "\\m",
-    "m\r\n",
-    " m",
-    "?",
-    "m/n",
-    "m;--",
-    "\U0001f600",
-    "m" * 255,
-    "\u00e9" * 255,
-    "\U0001f600" * 255,
-    "\u202em",
-    "0",
-    "None",
-    "m\x1f",
-)
-"""Identifiers that some separator, pattern or encoding gets wrong."""
+
+def _hostile(names: tuple[str, ...]) -> SearchStrategy[Program]:
+    return programs(adds(names, names, ("x",)), deletes(names), updates(names, names))
 
 
-ALIKE = ("m", "M", "m ", " m", "m\t", "\u043c", "\uff4d", "m\u0301", "\u1e3f", "\u1e3e", "mm")
-"""Identifiers that some collation takes for one another: case, blanks, accents, look-alikes."""
+def _alike_ids(names: tuple[str, ...]) -> SearchStrategy[Program]:
+    return programs(adds(names, (), ("x",)), deletes(names))
 
 
-BAD_IDENTIFIERS = ("an empty string", "256 characters", "a NUL", "a lone surrogate")
-
-
-NOT_STRINGS = ("an integer", "bytes", "an object")
-
-
-MARK_ARGUMENTS = (
-    ("add", "marks"),
-    ("delete_by_mark", "mark"),
-    ("get_memory", "mark"),
-    ("get_memory", "exclude_mark"),
-    ("update_messages_mark", "new_mark"),
-    ("update_messages_mark", "old_mark"),
-)
-
-
-def _bad_identifiers() -> SearchStrategy[Program]:
-    lists = (
-        "a list with an empty string",
-        *(f"a list with {name}" for name in BAD_IDENTIFIERS[1:]),
+def _alike_marks(names: tuple[str, ...]) -> SearchStrategy[Program]:
+    return programs(
+        adds(IDS[:3], names, ("x",)),
+        updates(IDS[:3], names),
+        st.builds(DeleteByMark, st.tuples(st.sampled_from(names))),
     )
-    calls = [
-        CallWith(method, argument, odd)
-        for method, argument in MARK_ARGUMENTS
-        for odd in BAD_IDENTIFIERS
-    ]
-    calls += [
-        CallWith(method, "msg_ids", odd)
-        for method in ("delete", "update_messages_mark")
-        for odd in lists
-    ]
-    calls += [CallWith("add", "marks", odd) for odd in lists]
-    return among_adds(*calls, *(AddWith("id", odd) for odd in BAD_IDENTIFIERS))
-
-
-def _not_strings() -> SearchStrategy[Program]:
-    calls = [
-        CallWith(method, argument, odd)
-        for method, argument in MARK_ARGUMENTS
-        for odd in NOT_STRINGS
-    ]
-    calls += [
-        CallWith(method, "msg_ids", odd)
-        for method in ("delete", "update_messages_mark")
-        for odd in ("a list of integers", "a list with None")
-    ]
-    calls += [CallWith(method, "mark", "a list of integers") for method in ("delete_by_mark",)]
-    calls += [CallWith("add", "marks", "a list with None")]
-    return among_adds(*calls, *(AddWith("id", odd) for odd in (*NOT_STRINGS, "None")))
 
 
 RULES = (
@@ -117,9 +50,7 @@ RULES = (
         " characters long; they come back exactly.",
         Level.CORE,
         Consequence.WRONG,
-        lambda: programs(
-            adds(HOSTILE, HOSTILE, ("x",)), deletes(HOSTILE), updates(HOSTILE, HOSTILE)
-        ),
+        lambda: st.sampled_from(HOSTILE).flatmap(_hostile),
         sweep=lambda: [*identifiers.hostile_ids(), *identifiers.hostile_marks()],
     ),
     Rule(
@@ -127,7 +58,7 @@ RULES = (
         "Ids compare exactly: case, trailing blanks, accents and look-alikes all matter.",
         Level.CORE,
         Consequence.WRONG,
-        lambda: programs(adds(ALIKE, (), ("x",)), deletes(ALIKE)),
+        lambda: st.sampled_from(ALIKE).flatmap(_alike_ids),
         sweep=identifiers.alike_ids,
     ),
     Rule(
@@ -135,13 +66,7 @@ RULES = (
         "Marks compare exactly: case, trailing blanks, accents and look-alikes all matter.",
         Level.CORE,
         Consequence.WRONG,
-        lambda: programs(
-            adds(IDS[:3], ALIKE, ("x",)),
-            updates(IDS[:3], ALIKE),
-            st.builds(
-                DeleteByMark, st.lists(st.sampled_from(ALIKE), min_size=1, max_size=1).map(tuple)
-            ),
-        ),
+        lambda: st.sampled_from(ALIKE).flatmap(_alike_marks),
         sweep=identifiers.alike_marks,
     ),
     Rule(
@@ -174,7 +99,7 @@ RULES = (
         " surrogate is refused with ValueError, and nothing changes.",
         Level.CORE,
         Consequence.STRICT,
-        _bad_identifiers,
+        lambda: among_adds(*refusals.bad_identifiers()),
         sweep=lambda: contents.refused(refusals.bad_identifiers()),
     ),
     Rule(
@@ -182,7 +107,7 @@ RULES = (
         "An id or mark that is not a string is refused with TypeError, and nothing changes.",
         Level.CORE,
         Consequence.STRICT,
-        _not_strings,
+        lambda: among_adds(*refusals.no_identifiers()),
         sweep=lambda: contents.refused(refusals.no_identifiers()),
     ),
 )

@@ -8,6 +8,7 @@ from hypothesis.strategies import SearchStrategy
 from memcert.engine.programs.operation import Operation
 from memcert.engine.programs.program import Program, SpaceName
 from memcert.engine.rule import Consequence, Level, Rule
+from memcert.short_term.drawn import SPACES_ALIKE, SPACES_JOINED
 from memcert.short_term.operations import Clear, Read
 from memcert.short_term.rules.durable import DURABLE
 from memcert.short_term.strategies import (
@@ -20,60 +21,17 @@ from memcert.short_term.strategies import (
     updates,
 )
 from memcert.short_term.sweeps import spaces
+from memcert.short_term.values.identifiers import PAIRS
+from memcert.short_term.values.spaces import SAME_SESSION, SAME_USER, as_sessions, as_users
 
-PAIRS: tuple[tuple[SpaceName, SpaceName], ...] = (
-    (SpaceName("u", "s1"), SpaceName("u", "s10")),
-    (SpaceName("u1", "s"), SpaceName("u10", "s")),
-    (SpaceName("u", "s"), SpaceName("u", "S")),
-    (SpaceName("u", "s"), SpaceName("U", "s")),
-    (SpaceName("u", "s"), SpaceName("u", "s ")),
-    (SpaceName("u", "s"), SpaceName("u ", "s")),
-    (SpaceName("u", "e"), SpaceName("u", "\u00e9")),
-    (SpaceName("u", "\u00e9"), SpaceName("u", "e\u0301")),
-    (SpaceName("u", "*"), SpaceName("u", "s")),
-    (SpaceName("*", "s"), SpaceName("u", "s")),
-    (SpaceName("u", "s_"), SpaceName("u", "sx")),
-    (SpaceName("u", "%"), SpaceName("u", "s")),
-    (SpaceName("u", "[st]"), SpaceName("u", "s")),
-    (SpaceName("u", "s?"), SpaceName("u", "sx")),
-    (SpaceName("u", "{s}"), SpaceName("u", "s")),
-    (SpaceName("u", "%3A"), SpaceName("u", ":")),
-    (SpaceName("u", "s/../t"), SpaceName("u", "t")),
-    (SpaceName("u", "s' OR '1'='1"), SpaceName("u", "t")),
-    (SpaceName("u", "\U0001f600" * 240), SpaceName("u", "\U0001f600" * 239)),
+_ALIKE = {pair.name: pair for pair in PAIRS}
+
+SOME_ALIKE = tuple(
+    named(_ALIKE[name])
+    for name in ("a number and a longer one", "case")
+    for named in (as_sessions, as_users)
 )
-"""Names that a pattern, a prefix search or a collation takes for one another."""
-
-
-JOINED: tuple[tuple[SpaceName, SpaceName], ...] = tuple(
-    (
-        SpaceName(f"a{separator}b", "c", shared_session=True),
-        SpaceName("a", f"b{separator}c", shared_session=True),
-    )
-    for separator in ("-", ":", "_", "/", "|", ".", "", "::", "%3A", ":session:", "\n", ",", "#")
-)
-"""Pairs of user and session that are the same once they are joined."""
-
-
-SAME_SESSION = (
-    (SpaceName("u", "s", shared_session=True), SpaceName("v", "s", shared_session=True)),
-)
-
-
-SAME_USER = ((SpaceName("u", "s"), SpaceName("u", "t")),)
-
-
-def _together(
-    pairs: tuple[tuple[SpaceName, SpaceName], ...],
-) -> tuple[tuple[SpaceName, ...], ...]:
-    """Return the names of seven pairs at a time, so that a few programs see every pair.
-
-    Hypothesis goes on with a choice for a while, and would come to some pairs late.
-    """
-    return tuple(
-        tuple(dict.fromkeys(name for pair in pairs[start : start + 7] for name in pair))
-        for start in range(0, len(pairs), 7)
-    )
+"""Names that a pattern or a prefix search takes for one another, and so does a collation."""
 
 
 def _isolated(
@@ -97,7 +55,7 @@ RULES = (
         "Two sessions of one user share nothing.",
         Level.DURABLE,
         Consequence.LEAK,
-        lambda: _isolated(SAME_USER),
+        lambda: _isolated((SAME_USER,)),
         needs=DURABLE,
         sweep=spaces.of_one_user,
     ),
@@ -106,7 +64,7 @@ RULES = (
         "Two users share nothing, even with sessions of the same name.",
         Level.DURABLE,
         Consequence.LEAK,
-        lambda: _isolated(SAME_SESSION),
+        lambda: _isolated((SAME_SESSION,)),
         needs=DURABLE,
         sweep=spaces.of_one_session,
     ),
@@ -116,7 +74,7 @@ RULES = (
         " different spaces.",
         Level.DURABLE,
         Consequence.LEAK,
-        lambda: _isolated(_together(PAIRS), short=True),
+        lambda: _isolated(SPACES_ALIKE, short=True),
         needs=DURABLE,
         sweep=spaces.alike,
     ),
@@ -125,7 +83,7 @@ RULES = (
         "Pairs of user and session that look alike once joined are different spaces.",
         Level.DURABLE,
         Consequence.LEAK,
-        lambda: _isolated(_together(JOINED), short=True),
+        lambda: _isolated(SPACES_JOINED, short=True),
         needs=DURABLE,
         sweep=spaces.joined,
     ),
@@ -135,7 +93,7 @@ RULES = (
         Level.DURABLE,
         Consequence.LEAK,
         lambda: _isolated(
-            (*SAME_USER, *SAME_SESSION, *PAIRS[:4]),
+            (SAME_USER, SAME_SESSION, *SOME_ALIKE),
             adds(IDS[:3], ("a", "b"), ("x",)),
             deletes(IDS[:3]),
             deletes_by_mark(("a", "b")),

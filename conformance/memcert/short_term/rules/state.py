@@ -8,6 +8,7 @@ from hypothesis.strategies import SearchStrategy
 from memcert.engine.programs.operation import Operation
 from memcert.engine.programs.program import Client, Program, SpaceName, Step
 from memcert.engine.rule import Consequence, Level, Rule
+from memcert.short_term.drawn import CONTENTS
 from memcert.short_term.operations import Clear, Summarise
 from memcert.short_term.state_operations import (
     Export,
@@ -20,7 +21,6 @@ from memcert.short_term.state_operations import (
     SaveStateThenSpoil,
 )
 from memcert.short_term.strategies import (
-    CONTENTS,
     IDS,
     adds,
     anything,

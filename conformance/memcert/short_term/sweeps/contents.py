@@ -22,7 +22,7 @@ from memcert.short_term.positions import (
 from memcert.short_term.sweeps.dense import dense, looking
 from memcert.short_term.values.blocks import CONTENTS
 from memcert.short_term.values.numbers import NUMBERS
-from memcert.short_term.values.shapes import SHAPES, nested
+from memcert.short_term.values.shapes import DEPTHS, SHAPES, nested
 from memcert.short_term.values.texts import SIZES, TEXTS
 from memcert.short_term.values.value import Value
 
@@ -142,7 +142,6 @@ def fields() -> Sequence[Swept]:
 
 def depths() -> Sequence[Swept]:
     """Sweep how deep content and metadata may be nested."""
-    levels = (1, 2, 31, 32, 33, 63, 64, 65, 97, 98, 99)
     kinds: dict[str, Any] = {
         "null": None,
         "an empty object": {},
@@ -151,7 +150,7 @@ def depths() -> Sequence[Swept]:
     }
     messages: list[Message] = []
     names: list[str] = []
-    for depth, (name, deepest) in product(levels, kinds.items()):
+    for depth, (name, deepest) in product(DEPTHS, kinds.items()):
         # What is innermost, if it is a list or an object, is a level itself.
         inner = depth - (deepest in ({}, []))
         value = nested(inner, deepest)

@@ -13,26 +13,19 @@ from memcert.short_term.sweeps.dense import chunks, dense
 from memcert.short_term.sweeps.sequences import FORMS
 from memcert.short_term.sweeps.states import FILLED
 from memcert.short_term.values.identifiers import PAIRS
-from memcert.short_term.values.value import Pair
+from memcert.short_term.values.spaces import (
+    ESCAPED_SEPARATORS,
+    SAME_SESSION,
+    SAME_USER,
+    SEPARATORS,
+    as_sessions,
+    as_users,
+    escaped,
+    joined_with,
+)
 
 _AT_A_TIME = 24
 """How many pairs are tried by one program."""
-
-SEPARATORS = (
-    *("-", ":", "_", "/", "|", ".", "", "::", "%3A", ":session:", "\n", ",", "#", ";", " "),
-    *("--", "__", "\x1f", "\t", "@", "=", "&", "+", "~", "'", '"', "\\", "\\:", "},{", "]["),
-)
-"""What a backend may join a user and a session with."""
-
-
-def _named(pair: Pair) -> Sequence[SpaceName]:
-    """Return a pair as sessions of one user; the user makes them new."""
-    return [SpaceName("u", text, shared_session=True) for text in (pair.one, pair.other)]
-
-
-def _as_users(pair: Pair) -> Sequence[SpaceName]:
-    """Return a pair as users with a session of one name, which makes them new."""
-    return [SpaceName(text, "s", shared_user=True) for text in (pair.one, pair.other)]
 
 
 def _written_apart(names: Sequence[SpaceName], cells: Sequence[str]) -> Swept:
@@ -60,7 +53,7 @@ def _written_apart(names: Sequence[SpaceName], cells: Sequence[str]) -> Swept:
 def alike() -> Sequence[Swept]:
     """Sweep names that look alike, as users and as sessions."""
     swept = []
-    for what, named in (("session", _named), ("user", _as_users)):
+    for what, named in (("session", as_sessions), ("user", as_users)):
         for part in chunks(PAIRS, _AT_A_TIME):
             names = dict.fromkeys(name for pair in part for name in named(pair))
             swept.append(_written_apart([*names], [f"{what}: {pair.name}" for pair in part]))
@@ -69,24 +62,16 @@ def alike() -> Sequence[Swept]:
 
 def joined() -> Sequence[Swept]:
     """Sweep pairs of user and session that are the same once they are joined."""
-    names: dict[SpaceName, None] = {}
-    for separator in SEPARATORS:
-        names[SpaceName(f"a{separator}b", "c", shared_session=True)] = None
-        names[SpaceName("a", f"b{separator}c", shared_session=True)] = None
-    cells = [f"joined with: {separator!a}" for separator in SEPARATORS]
-    escaped: dict[SpaceName, None] = {}
-    for separator in SEPARATORS[:16]:
-        for escape in ("\\", "%", "'"):
-            escaped[SpaceName(f"a{escape}{separator}b", "c", shared_session=True)] = None
-            escaped[SpaceName(f"a{separator}b{escape}", "c", shared_session=True)] = None
-            escaped[SpaceName(f"a{escape}", f"b{separator}c", shared_session=True)] = None
-            escaped[SpaceName("a", f"{escape}{separator}b{separator}c", shared_session=True)] = None
+    names = [name for separator in SEPARATORS for name in joined_with(separator)]
+    of_escapes = [name for separator in ESCAPED_SEPARATORS for name in escaped(separator)]
     swapped = [SpaceName("a", "b"), SpaceName("b", "a"), SpaceName("a", "a"), SpaceName("b", "b")]
     return [
-        _written_apart([*names], cells),
         _written_apart(
-            [*escaped],
-            [f"joined with, after an escape: {separator!a}" for separator in SEPARATORS[:16]],
+            [*dict.fromkeys(names)], [f"joined with: {separator!a}" for separator in SEPARATORS]
+        ),
+        _written_apart(
+            [*dict.fromkeys(of_escapes)],
+            [f"joined with, after an escape: {separator!a}" for separator in ESCAPED_SEPARATORS],
         ),
         _written_apart(swapped, ["user and session swapped"]),
     ]
@@ -94,13 +79,12 @@ def joined() -> Sequence[Swept]:
 
 def of_one_user() -> Sequence[Swept]:
     """Sweep two sessions of one user (ISO-01)."""
-    return _apart((SpaceName("u", "s"), SpaceName("u", "t")), "sessions of one user")
+    return _apart(SAME_USER, "sessions of one user")
 
 
 def of_one_session() -> Sequence[Swept]:
     """Sweep two users with sessions of one name (ISO-02)."""
-    names = (SpaceName("u", "s", shared_session=True), SpaceName("v", "s", shared_session=True))
-    return _apart(names, "users with one session")
+    return _apart(SAME_SESSION, "users with one session")
 
 
 def _apart(names: tuple[SpaceName, SpaceName], what: str) -> Sequence[Swept]:
@@ -120,13 +104,7 @@ def _apart(names: tuple[SpaceName, SpaceName], what: str) -> Sequence[Swept]:
 def acted_on() -> Sequence[Swept]:
     """Sweep every operation on one of two spaces that hold the same (ISO-05)."""
     swept = []
-    pairs = {
-        "sessions": (SpaceName("u", "s"), SpaceName("u", "t")),
-        "users": (
-            SpaceName("u", "s", shared_session=True),
-            SpaceName("v", "s", shared_session=True),
-        ),
-    }
+    pairs = {"sessions": SAME_USER, "users": SAME_SESSION}
     for what, names in pairs.items():
         for name, form in FORMS.items():
             swept.append(

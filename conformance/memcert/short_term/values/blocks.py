@@ -58,6 +58,7 @@ CONTENTS = named(
         ("tool result of empty text", [_TOOL_RESULT | {"output": ""}]),
         ("tool result of no block", [_TOOL_RESULT | {"output": []}]),
         *((f"{kind} at a URL", [_media(kind, URL_SOURCE)]) for kind in MEDIA),
+        ("video in a file", [_media("video", {"type": "url", "url": "file:///x.mp4"})]),
         *((f"{kind} in base64", [_media(kind, BASE64_SOURCE)]) for kind in MEDIA),
     ),
     _each(

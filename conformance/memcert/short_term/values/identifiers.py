@@ -84,7 +84,10 @@ PAIRS = (
     *_pairs(
         "Unicode text is brought into a normal form, or accents are left out",
         ("an accent", "e", "\u00e9"),
+        ("an accent beyond Latin-1", "m", "\u1e3f"),
+        ("a combining accent", "m", "m\u0301"),
         ("composed and not", "\u00e9", "e\u0301"),
+        ("composed and not, beyond Latin-1", "\u1e3f", "m\u0301"),
         ("marks in another order", "a\u0301\u0323", "a\u0323\u0301"),
         ("ligature", "\ufb01", "fi"),
         ("full width", "\uff4d", "m"),
@@ -160,6 +163,7 @@ PAIRS = (
         ("alternatives", "{m,n}", "m"),
         ("regular expression: any character", "m.", "mn"),
         ("regular expression: alternatives", "m|n", "m"),
+        ("SQL: everything", "m' OR '1'='1", "n"),
         ("a hash tag of a cluster", "{m}", "m"),
         ("two with one hash tag", "{m}a", "{m}b"),
     ),

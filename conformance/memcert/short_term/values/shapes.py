@@ -6,6 +6,9 @@ from typing import Any
 
 from memcert.short_term.values.value import Value, named
 
+DEPTHS = (1, 2, 31, 32, 33, 63, 64, 65, 97, 98, 99)
+"""How deep a value may be nested, with what may stand around it: up to 100 in all."""
+
 
 def nested(levels: int, deepest: Any = "x") -> Any:
     """Return a value of so many lists and objects inside one another.

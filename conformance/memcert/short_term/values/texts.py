@@ -22,6 +22,7 @@ BLANKS = _each(
     trailing_no_break_space="x\u00a0",
     trailing_ideographic_space="x\u3000",
     two_blanks_inside="x  x",
+    blanks_of_other_kinds="\r\n\t",
 )
 
 LINE_ENDS = _each(
@@ -140,6 +141,7 @@ ESCAPES = _each(
     double_quote='"',
     backtick="`",
     quotes_inside="x'x\"x",
+    in_single_quotes="'x'",
     statement="'; DROP TABLE x; --",
     comment="/* x */ -- x",
     question_mark="?",

@@ -181,8 +181,8 @@ def test_quick_effort_leaves_out_long_programs_and_says_so() -> None:
     swept = [cell("a"), replace(cell("b"), long=True)]
     verdict = judge(search(run, swept=swept, drawn=0, whole=False), NO_CORPUS)
     assert run.programs == [["a"]]
-    assert (verdict.finding, verdict.cells, verdict.cells_in_all) == (Finding.NOT_RUN, 1, 2)
-    assert verdict.reason == "kept where it was tried: 1 of 2 cells"
+    assert (verdict.finding, verdict.cells, verdict.cells_in_all) == (Finding.KEPT_SO_FAR, 1, 2)
+    assert verdict.reason == "1 of 2 cells were tried"
 
 
 def test_a_fault_is_met_until_there_is_no_further_place() -> None:

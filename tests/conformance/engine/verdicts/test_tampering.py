@@ -46,6 +46,32 @@ def pass_without_a_program(certificate: JSONCertificate) -> None:
     verdict(certificate, "ADD-01")["programs"] = 0
 
 
+def keep_so_far(certificate: JSONCertificate, effort: str = "quick", left_out: int = 1) -> None:
+    found = verdict(certificate, "ADD-01")
+    found["finding"] = "kept so far"
+    found["cells_in_all"] = found["cells"] + left_out
+    certificate["run"]["effort"] = effort
+    certificate["level"]["reached"] = None
+
+
+def keep_so_far_with_standard_effort(certificate: JSONCertificate) -> None:
+    keep_so_far(certificate, effort="standard")
+
+
+def keep_so_far_with_every_cell(certificate: JSONCertificate) -> None:
+    keep_so_far(certificate, left_out=0)
+
+
+def keep_so_far_without_a_program(certificate: JSONCertificate) -> None:
+    keep_so_far(certificate)
+    pass_without_a_program(certificate)
+
+
+def keep_so_far_with_a_counterexample(certificate: JSONCertificate) -> None:
+    keep_so_far(certificate)
+    pass_with_a_counterexample(certificate)
+
+
 def leave_a_rule_out(certificate: JSONCertificate) -> None:
     certificate["verdicts"].remove(verdict(certificate, "EXP-01"))
 
@@ -121,6 +147,10 @@ def claim_a_corpus_that_was_not_replayed(certificate: JSONCertificate) -> None:
         (hide_strict_failures, "it says 3 strict rules failed; its verdicts come to 0"),
         (hide_strict_gaps, "strict"),
         (pass_without_a_program, "ADD-01 passed without a program"),
+        (keep_so_far_with_standard_effort, "ADD-01 is kept so far, with standard effort"),
+        (keep_so_far_with_every_cell, "ADD-01 is kept so far, with 0 of 0 cells"),
+        (keep_so_far_without_a_program, "ADD-01 is kept so far without a program"),
+        (keep_so_far_with_a_counterexample, "ADD-01 is kept so far with a counterexample"),
         (leave_a_rule_out, "it says nothing of EXP-01"),
         (add_a_rule, "ADD-99"),
         (say_a_rule_twice, "ADD-01"),
