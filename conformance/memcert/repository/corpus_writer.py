@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from copy import deepcopy
 from pathlib import Path
@@ -15,6 +16,9 @@ from memcert.engine.programs.reading import parse_program, read_program
 from memcert.engine.running.preflight import preflight
 from memcert.engine.running.runner import Runner
 from memcert.repository.matrix import Matrix, MatrixRow
+
+MOST_ITEMS = 30_000
+"""The most messages, or ids, that an operation of a program may have; see `MOST_BYTES`."""
 
 MOST_BYTES = 4096
 """The most that the text of a program may have: all are in the wheel, and run by everybody.
@@ -72,9 +76,15 @@ def _entries(row: MatrixRow, folder: Path, runner: Runner) -> Iterator[tuple[Cor
             yield CorpusEntry(verdict.rule, row.mutant.name, there), True
         elif verdict.counterexample is not None:
             program = plainest(verdict.counterexample.program, breaks, operations)
-            if len(program.to_text().encode()) >= MOST_BYTES:
+            if _is_too_large(program.to_text()):
                 continue
             yield CorpusEntry(verdict.rule, row.mutant.name, program), False
+
+
+def _is_too_large(program: str) -> bool:
+    """Tell whether a program, or what it does, is too large to be run by everybody, every time."""
+    items = map(int, re.findall(r'"range":([0-9]+)', program))
+    return len(program.encode()) >= MOST_BYTES or max(items, default=0) > MOST_ITEMS
 
 
 def _read(path: Path, operations: Mapping[str, type[Operation]]) -> Program | None:

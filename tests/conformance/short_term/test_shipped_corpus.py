@@ -28,6 +28,8 @@ TOO_LARGE = {
     ("SUM-01", "summary-cut-at-65535-bytes"),
     ("VAL-08", "first-128-blocks"),
     ("VAL-10", "digits-limit-of-python"),
+    ("ARG-05", "batch-of-32768-fails"),
+    ("ARG-05", "packet-over-4-mebibytes"),
 }
 """What only programs show that are too large for the corpus; the sweeps have them."""
 

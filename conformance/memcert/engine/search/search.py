@@ -49,7 +49,7 @@ class Search:
         seed: what the random programs depend on, beside the versions of memcert and Hypothesis.
         until: when the run must end, as of `time.perf_counter`.
         drawn_at_most: how many random programs are run.
-        whole: whether the long programs of the sweep are run, too.
+        part: the only programs of the sweep that are run; None for all.
         simpler: whether a counterexample is made simpler once needless parts are left out.
         first: programs that failed before, run before any other.
         tally: what was run up to the first failure.
@@ -65,7 +65,7 @@ class Search:
     seed: int
     until: float
     drawn_at_most: int
-    whole: bool = True
+    part: Sequence[Swept] | None = None
     simpler: bool = True
     first: Sequence[Program] = ()
     tally: Tally = field(default_factory=Tally)
@@ -84,9 +84,7 @@ class Search:
                 return self.smallest
             if self.tally.undecided == before:
                 self._decided.add(program.to_text())
-        for swept in self.swept:
-            if swept.long and not self.whole:
-                continue
+        for swept in self.swept if self.part is None else self.part:
             if self._time_is_up() or not self._covers(swept):
                 return self.smallest
         if self.drawn_at_most:

@@ -64,16 +64,18 @@ def check_rule(
         pointless = capabilities.pointless(rule.needs)
         finding = Finding.NOT_APPLICABLE if pointless else Finding.UNSUPPORTED
         return Check(Verdict(rule.id, finding, reason=not_here))
+    sweep = [swept for swept in rule.swept if not capabilities.lacking(swept.needs)]
+    first = corpus.first(rule.id, deviation.program if deviation else None)
     search = Search(
         rule,
         runner.execute,
-        [swept for swept in rule.swept if not capabilities.lacking(swept.needs)],
+        sweep,
         plan.seed,
         until,
         plan.effort.programs_for(rule),
-        plan.effort.whole,
+        None if plan.effort.whole else plan.effort.part_of(sweep),
         plan.simpler,
-        corpus.first(rule.id, deviation.program if deviation else None),
+        [program for program in first if plan.effort.has_time_for(program)],
     )
     verdict = judge(search, corpus, deviation)
     short_of = capabilities.lacking(rule.better_with)
@@ -154,10 +156,12 @@ def _why_unknown(search: Search) -> str:
         return f"the time was used up after {tally.cells} of {counted_cells(cells)}"
     if tally.programs == tally.undecided:
         # Nothing was tried, or nothing came of it, so that nothing is known.
+        if search.part is not None and not tally.programs:
+            return "quick effort leaves it out"
         return "no program was run to an end that can be judged"
     if rule.faults is Faults.NEEDED and tally.faults == 0:
         return "nothing went wrong in any of its programs"
-    if search.whole and tally.cells < cells:
+    if search.part is None and tally.cells < cells:
         return f"only {tally.cells} of {counted_cells(cells)} could be judged"
     return ""
 

@@ -31,17 +31,18 @@ _LOOK = Read(mark="a")
 def spaces_in_use() -> Iterable[Program]:
     """Give programs in which spaces are used in one way each for longer than they would live."""
     first, *others = (UseNowAndThen(use, REST) for use in USES)
-    yield _at_once([(_ADDED, first, _LOOK)])
-    yield _at_once([(_ADDED, Summarise("s"), each, _LOOK) for each in others])
+    yield _at_once(
+        [(_ADDED, first, _LOOK), *((_ADDED, Summarise("s"), each, _LOOK) for each in others)]
+    )
 
 
 def unused_spaces() -> Iterable[Program]:
     """Give programs in which spaces expire, and are used anew."""
     gone = LetTimePass(EXPIRY + REST)
-    yield _at_once([(Summarise("s"), gone, Read())])
     after = (Size(), Read(), Add((Message("m1"),), ("b",)), _LOOK)
     yield _at_once(
         [
+            (Summarise("s"), gone, Read()),
             (_ADDED, gone, *after),
             (_ADDED, Summarise("s"), gone, *after),
             (_ADDED, Read(), Delete(("m0",)), UpdateMarks("b"), gone, *after),

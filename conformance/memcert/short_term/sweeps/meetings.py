@@ -92,12 +92,15 @@ SCHEDULES: dict[str, tuple[int, ...]] = {
     **{
         f"{who} stops after {awaits}": (branch,) * awaits + (1 - branch,) * _LONG
         for branch, who in enumerate(("one", "the other"))
-        for awaits in (1, 2, 3, 5, 8)
+        for awaits in (1, 3, 6)
     },
 }
-"""Whose turn it is: each of the two stops after its first, second or third await for the other."""
+"""Whose turn it is: each of the two stops after its first, third or sixth await for the other."""
 
-FEW = {when: SCHEDULES[when] for when in SCHEDULES if when[-1] in "n13"}
+FEW = {
+    when: SCHEDULES[when]
+    for when in ("as they run", "await by await", "one stops after 1", "the other stops after 1")
+}
 """Those of the schedules that are tried with every pair."""
 
 
