@@ -114,6 +114,14 @@ class _Search:
         stack = [(0, model)]
         while stack:
             done, state = stack.pop()
+            ahead = self._next(done)
+            while len(ahead) == 1 and self.events[ahead[0]].certainty is Certainty.DONE:
+                # There is nothing to choose, and nothing to cut short.
+                after = self._after(state, done, ahead[0])
+                if not after:
+                    break
+                ((done, state, _),) = after
+                ahead = self._next(done)
             if self.required & ~done == 0:
                 return True
             pruning = self._pruning_of(done)
@@ -125,9 +133,7 @@ class _Search:
             seen.add(key)
             if len(seen) > STATES_AT_MOST:
                 raise TooManyOrders
-            following = [
-                each for number in self._next(done) for each in self._after(state, done, number)
-            ]
+            following = [each for number in ahead for each in self._after(state, done, number)]
             stack += [(done, after) for done, after, _ in reversed(following)]
         return False
 
