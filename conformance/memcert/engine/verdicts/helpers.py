@@ -73,7 +73,7 @@ def helped(checks: Checks, helpers: int, task: Task, corpus: SavedFailures) -> I
         yield
     except BaseException:
         for process in processes:
-            process.kill()
+            process.interrupt()
         raise
     for thread in threads:
         thread.join()

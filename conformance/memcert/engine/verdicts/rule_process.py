@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import os
 import select
+import signal
 import socket
 import subprocess
 import sys
@@ -32,8 +33,12 @@ from memcert_backends.backend import Backend
 SECONDS_TO_END = 5.0
 """How long it may take to stop its store at the end, in seconds."""
 
-# With `-m`, what is pickled there would be of a module `__main__`.
-_MAIN = f"from {__name__} import main; main()"
+# With `-m`, what is pickled there would be of a module `__main__`. As long as there is nothing to
+# stop, an interrupt ends it without a word.
+_MAIN = (
+    "import signal; signal.signal(signal.SIGINT, signal.SIG_DFL);"
+    f" from {__name__} import main; main()"
+)
 
 
 class RuleProcessEnded(Exception):
@@ -125,17 +130,20 @@ class RuleProcess:
         """Have it stop its store, and end."""
         with suppress(OSError):
             self._line.send(None)
+        self._end()
+
+    def interrupt(self) -> None:
+        """Have it leave what it is at, stop its store, and end."""
+        self._process.send_signal(signal.SIGINT)
+        self._end()
+
+    def _end(self) -> None:
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(SECONDS_TO_END)
-        self.kill()
-
-    def kill(self) -> None:
-        """End it at once; its servers have guards that see it."""
+        # Its servers have guards that see it.
         self._process.kill()
         self._process.wait()
-        # Whoever waits for an answer is told.
-        with suppress(OSError):
-            self._line.close()
+        self._line.close()
 
 
 def main() -> None:
@@ -145,7 +153,8 @@ def main() -> None:
     may_end_process(lambda status, _: os._exit(status))
     descriptor = int(sys.argv[1])
     threading.Thread(target=_end_with, args=(descriptor,), daemon=True).start()
-    with suppress(EOFError, BrokenPipeError):
+    with suppress(EOFError, BrokenPipeError, KeyboardInterrupt):
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         _serve(Connection(descriptor))
     # Without what threads and exit handlers of a broken backend may wait for.
     os._exit(0)

@@ -70,7 +70,7 @@ TOGETHER = at_once(steps(add("m0"), add("m1"), Size()), steps(add("m2", "m0"), R
 def test_what_some_order_explains_passes() -> None:
     (execution,) = executed(Shared, TOGETHER)
     assert execution.divergence is None
-    assert (execution.operations, execution.observations) == (5, 4)
+    assert (execution.operations, execution.observations) == (5, 3)
     assert not execution.undecided
 
 
