@@ -80,16 +80,18 @@ def helped(checks: Checks, helpers: int, task: Task, corpus: SavedFailures) -> I
 
 
 def _help(checks: Checks, process: RuleProcess, corpus: SavedFailures) -> None:
-    while (rule := checks.take()) is not None:
-        try:
-            answer = process.check(rule.id)
-        except BaseException as error:
-            checks.put_back(rule)
-            if isinstance(error, RuleProcessEnded):
-                return
-            raise
-        if answer.kept is not None:
-            corpus.kept[rule.id] = answer.kept
-        corpus.complaints.extend(answer.complaints)
-        checks.add(rule, answer.check)
-    process.close()
+    try:
+        while (rule := checks.take()) is not None:
+            try:
+                answer = process.check(rule.id)
+            except BaseException:
+                checks.put_back(rule)
+                raise
+            if answer.kept is not None:
+                corpus.kept[rule.id] = answer.kept
+            corpus.complaints.extend(answer.complaints)
+            checks.add(rule, answer.check)
+    except RuleProcessEnded:
+        return
+    finally:
+        process.close()

@@ -71,7 +71,7 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Answer:
+class CheckedRule:
     """What came of checking one rule.
 
     Args:
@@ -109,7 +109,7 @@ class RuleProcess:
         self._line = Connection(ours.detach())
         self._line.send(task)
 
-    def check(self, rule: str) -> Answer:
+    def check(self, rule: str) -> CheckedRule:
         """Have a rule checked.
 
         Args:
@@ -123,7 +123,7 @@ class RuleProcess:
             answer = self._line.recv()
         except (EOFError, OSError):
             raise RuleProcessEnded from None
-        assert isinstance(answer, Answer)
+        assert isinstance(answer, CheckedRule)
         return answer
 
     def close(self) -> None:
@@ -181,7 +181,7 @@ def _serve(line: Connection) -> None:
                 task.capabilities,
                 deviations.get(rule),
             )
-            line.send(Answer(check, corpus.kept.get(rule), tuple(corpus.complaints)))
+            line.send(CheckedRule(check, corpus.kept.get(rule), tuple(corpus.complaints)))
             corpus.complaints.clear()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from memcert.engine.search.effort import Effort
+from memcert.engine.search.effort import QUICK_OPERATIONS, Effort
 from memcert.engine.search.plan import TIME_LIMIT, Plan
 from memcert.short_term import CONTRACT
 
@@ -20,8 +20,20 @@ def test_more_effort_is_more_programs_and_a_rule_has_a_weight() -> None:
     )
 
 
-def test_only_quick_effort_leaves_out_parts_of_sweeps() -> None:
-    assert [effort.whole for effort in Effort] == [False, True, True]
+def test_only_quick_effort_does_a_part_of_a_sweep_and_from_all_over_it() -> None:
+    rule = CONTRACT.by_id["CON-02"]
+    assert Effort.STANDARD.part_of(rule.swept) == rule.swept
+    assert Effort.THOROUGH.part_of(rule.swept) == rule.swept
+    part = Effort.QUICK.part_of(rule.swept)
+    assert 0 < sum(len(swept.program) for swept in part) < 3 * QUICK_OPERATIONS
+    assert rule.swept.index(part[-1]) >= len(rule.swept) // 2
+
+
+def test_quick_effort_runs_no_long_program_and_waits_for_nothing_to_expire() -> None:
+    for rule in CONTRACT.rules:
+        assert not any(swept.long for swept in Effort.QUICK.part_of(rule.swept))
+    expiring = CONTRACT.by_id["TTL-01"].swept[0].program
+    assert [effort.has_time_for(expiring) for effort in Effort] == [False, True, True]
 
 
 def test_a_time_limit_is_the_efforts_unless_another_is_asked_for() -> None:

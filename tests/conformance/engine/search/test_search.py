@@ -176,13 +176,27 @@ def test_a_dense_program_that_differs_is_taken_apart() -> None:
     assert ["z"] not in run.programs
 
 
-def test_quick_effort_leaves_out_long_programs_and_says_so() -> None:
+def test_a_part_of_the_sweep_says_how_much_it_was() -> None:
     run = Executed(lambda _: False)
-    swept = [cell("a"), replace(cell("b"), long=True)]
-    verdict = judge(search(run, swept=swept, drawn=0, whole=False), NO_CORPUS)
+    swept = [cell("a"), cell("b")]
+    verdict = judge(search(run, swept=swept, drawn=0, part=swept[:1]), NO_CORPUS)
     assert run.programs == [["a"]]
     assert (verdict.finding, verdict.cells, verdict.cells_in_all) == (Finding.KEPT_SO_FAR, 1, 2)
     assert verdict.reason == "1 of 2 cells were tried"
+
+
+def test_no_part_of_the_sweep_is_no_pass() -> None:
+    run = Executed(lambda _: False)
+    verdict = judge(search(run, swept=[cell("a")], drawn=0, part=[]), NO_CORPUS)
+    assert (verdict.finding, verdict.reason) == (Finding.NOT_RUN, "quick effort leaves it out")
+
+
+def test_a_swept_program_that_failed_before_is_not_run_twice() -> None:
+    run = Executed(lambda _: False)
+    looking = search(run, swept=[cell("a"), cell("b")], first=[program("a")], drawn=0)
+    assert judge(looking, NO_CORPUS).finding is Finding.PASSED
+    assert run.programs == [["a"], ["b"]]
+    assert looking.tally.cells == 2
 
 
 def test_a_fault_is_met_until_there_is_no_further_place() -> None:
