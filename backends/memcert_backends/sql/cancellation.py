@@ -17,6 +17,7 @@ does to return the connection's place to the pool.
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable, Coroutine, Generator, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
@@ -66,6 +67,10 @@ class OperationProgress:
         self._held: Any = None
         self._doing: Connection | None = None
         self._request: asyncio.Task[None] | None = None
+        # The operation may be done in another thread than that in which it is stopped.
+        self._turn = threading.Lock()
+        self._thread = threading.get_ident()
+        self._loop = asyncio.get_running_loop()
         self._waits = True
 
     def begin(self, connection: Connection) -> None:
@@ -80,6 +85,19 @@ class OperationProgress:
         if self.cancelled:
             raise GivenUp("the operation was cancelled before it began")
         self._held = connection.connection.driver_connection
+
+    def together(self, connection: Connection, work: Callable[[], T]) -> T:
+        """Do all of the operation, in as few waits as the driver has a way to.
+
+        Args:
+            connection: where it is done.
+            work: what is done.
+        """
+        return self._driver.together(connection, work, self._go_on)
+
+    def _go_on(self) -> None:
+        if self.dropped:
+            raise GivenUp("the connection was given up")
 
     def release(self) -> None:
         """Note that the connection it had is somebody else's from now on."""
@@ -98,16 +116,24 @@ class OperationProgress:
         try:
             yield
         finally:
-            self._doing = None
+            with self._turn:
+                self._doing = None
             if self._request is not None:
                 # Else it might stop what the connection does next, for somebody else.
-                await_only(asyncio.wait([self._request]))
+                self._wait_for(self._request)
                 self._request = None
                 if not self.dropped:
                     joined = connection.in_transaction()
                     self._driver.stopped(connection)
                     if not joined:
                         connection.rollback()
+
+    def _wait_for(self, request: asyncio.Task[None]) -> None:
+        if threading.get_ident() == self._thread:
+            await_only(asyncio.wait([request]))
+        else:
+            waiting = asyncio.run_coroutine_threadsafe(asyncio.wait([request]), self._loop)
+            waiting.result(SECONDS_AFTER_CANCELLATION)
 
     def connected(self, driver_connection: Any) -> None:
         """Note that a connection was opened.
@@ -119,13 +145,14 @@ class OperationProgress:
 
     def stop(self) -> None:
         """Ask the server to stop what it is doing, if there is anything, and a way to."""
-        if self._doing is None or not self._may_drop:
-            return
-        if self._request is not None and not self._request.done():
-            return
-        ask = self._driver.stopping(self._doing, self._opened, self._mark)
-        if ask is not None:
-            self._request = asyncio.create_task(_asked(ask, self._driver))
+        with self._turn:
+            if self._doing is None or not self._may_drop:
+                return
+            if self._request is not None and not self._request.done():
+                return
+            ask = self._driver.stopping(self._doing, self._opened, self._mark)
+            if ask is not None:
+                self._request = asyncio.create_task(_asked(ask, self._driver))
 
     def drop(self) -> None:
         """Give up the connection."""

@@ -236,7 +236,7 @@ def _with_session(session: Session, work: Work[T], progress: OperationProgress) 
 def _done(connection: Connection, work: Work[T], progress: OperationProgress) -> T:
     progress.begin(connection)
     try:
-        return work(connection, progress)
+        return progress.together(connection, lambda: work(connection, progress))
     finally:
         if progress.dropped:
             connection.invalidate()

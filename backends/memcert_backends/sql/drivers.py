@@ -10,11 +10,15 @@ from abc import ABC, abstractmethod
 from asyncio import get_running_loop
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.util import greenlet_spawn
+
+from memcert_backends.sql.sqlite.one_hop import in_one_hop
+
+T = TypeVar("T")
 
 _INTERRUPTED = 1317
 
@@ -50,6 +54,18 @@ class Driver(ABC):
         Args:
             connection: the one that something was to be stopped on; it is doing nothing.
         """
+
+    def together(
+        self, connection: Connection, work: Callable[[], T], go_on: Callable[[], None]
+    ) -> T:
+        """Do all of an operation, in as few waits as the driver has a way to.
+
+        Args:
+            connection: where it is done, by nobody else meanwhile.
+            work: the operation; it waits for the driver, and for nothing else.
+            go_on: called before each step where they are not waited for; it may raise.
+        """
+        return work()
 
     @abstractmethod
     def drop(self, driver_connection: Any) -> None:
@@ -202,6 +218,14 @@ class Aiosqlite(Driver):
             connection.connection.driver_connection, "interrupt", None
         )
         return interrupt
+
+    def together(
+        self, connection: Connection, work: Callable[[], T], go_on: Callable[[], None]
+    ) -> T:
+        # Who listens to SQLAlchemy is called in the thread of the event loop, as ever.
+        if getattr(connection, "_has_events", True) or connection.engine._has_events:
+            return work()
+        return in_one_hop(connection.connection.driver_connection, work, go_on)
 
     def drop(self, driver_connection: Any) -> None:
         """Have its thread close it, once SQLite lets go of the thread: it may wait for a lock."""
