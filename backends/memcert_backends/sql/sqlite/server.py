@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from memcert_backends.servers.scratch import scratch_folder
 from memcert_backends.servers.server import WAYS, Server, ServerUnavailable
 
 URL = "sqlite+aiosqlite:////path/to/file"
@@ -45,7 +46,9 @@ def why_not(how: str) -> str | None:
 @contextmanager
 def _new_file() -> Iterator[Server]:
     # A client that was left open may be writing its journal while the folder is removed.
-    with TemporaryDirectory(prefix="memcert-sqlite-", ignore_cleanup_errors=True) as folder:
+    with TemporaryDirectory(
+        prefix="memcert-sqlite-", dir=scratch_folder(), ignore_cleanup_errors=True
+    ) as folder:
         path = Path(folder, "memory.sqlite")
         # It stays open, since closing a file's last connection moves the journal into the file,
         # which takes longer than what a client that comes and goes had to do.
