@@ -58,5 +58,5 @@ class Effort(Enum):
         return _PROGRAMS[self] * rule.weight
 
 
-_PROGRAMS = {Effort.QUICK: 0, Effort.STANDARD: 2, Effort.THOROUGH: 200}
+_PROGRAMS = {Effort.QUICK: 0, Effort.STANDARD: 1, Effort.THOROUGH: 200}
 """How many random programs a rule of weight 1 gets."""
