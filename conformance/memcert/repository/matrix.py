@@ -8,10 +8,14 @@ mutant; they are drawn once for all mutants, since they do not depend on what th
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import partial
 from math import inf
+from multiprocessing import get_context
 from time import perf_counter
 
+from memcert.contracts import contract_of
 from memcert.engine.contract import Contract
 from memcert.engine.corpus.corpus import Corpus
 from memcert.engine.mutant import Mutant
@@ -24,6 +28,7 @@ from memcert.engine.search.search import Search
 from memcert.engine.verdicts.certification import certify
 from memcert.engine.verdicts.saved_failures import SavedFailures
 from memcert.engine.verdicts.verdict import Finding, Verdict
+from memcert.resolver import mutants_of
 
 PROGRAMS = 1
 """How many random programs each rule tries on the mutants that it is not meant for.
@@ -115,7 +120,11 @@ class Matrix:
 
 
 def judge_mutants(
-    contract: Contract, mutants: Mapping[str, Mutant], plan: Plan = PLAN, programs: int = PROGRAMS
+    contract: Contract,
+    mutants: Mapping[str, Mutant],
+    plan: Plan = PLAN,
+    programs: int = PROGRAMS,
+    jobs: int = 1,
 ) -> Matrix:
     """Judge every mutant by every rule.
 
@@ -124,6 +133,8 @@ def judge_mutants(
         mutants: the mutants by name.
         plan: how each is searched for what breaks the rules that it is meant to fail.
         programs: how many programs each of the other rules tries; 0 for none.
+        jobs: how many processes judge them; with more than one, the contract and the mutants are
+            found there by their names.
     """
     started = perf_counter()
     samples = {
@@ -131,8 +142,21 @@ def judge_mutants(
         for rule in contract.rules
         if rule.weight
     }
-    rows = [judge_mutant(contract, mutant, samples, plan) for mutant in mutants.values()]
+    judged = partial(_judged, contract.id, samples, plan)
+    if jobs == 1:
+        rows = [judge_mutant(contract, mutant, samples, plan) for mutant in mutants.values()]
+    else:
+        with ProcessPoolExecutor(jobs, get_context("forkserver")) as pool:
+            rows = [*pool.map(judged, mutants)]
     return Matrix(contract, rows, perf_counter() - started)
+
+
+def _judged(
+    contract: str, samples: Mapping[str, Sequence[Program]], plan: Plan, name: str
+) -> MatrixRow:
+    """Judge one mutant, in a process that is told by name which one."""
+    known = contract_of(contract)
+    return judge_mutant(known, mutants_of(known)[name], samples, plan)
 
 
 def judge_mutant(

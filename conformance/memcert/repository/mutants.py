@@ -6,6 +6,7 @@ ids of rules after that, for their programs in the corpus alone (``nox -s corpus
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -31,7 +32,7 @@ def main(folder: Path, packages: Path) -> None:
     for each in BUILT_IN:
         contract = contract_of(each)
         with console.status(f"judging the rules of {contract.name} by the mutants: some minutes"):
-            matrix = judge_mutants(contract, mutants_of(contract))
+            matrix = judge_mutants(contract, mutants_of(contract), jobs=os.cpu_count() or 1)
             write_text(folder / matrix_file(contract), markdown(matrix))
             changes = write_corpus(packages.joinpath(*contract.module.split("."), "corpus"), matrix)
         for change in changes:
