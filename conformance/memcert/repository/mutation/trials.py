@@ -23,7 +23,7 @@ from memcert.repository.mutation.overlay import has_own_message
 from memcert.repository.mutation.sources import Source, path_of
 from memcert.repository.mutation.worker import BEGUN, RESULT, Fate, MutationTrial, Result, work
 
-SECONDS = 240.0
+SECONDS = 480.0
 """How long the certification of one mutant may take; that of what is unchanged takes a quarter."""
 
 _PRELOADED = "memcert.repository.mutation.preloaded"
