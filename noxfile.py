@@ -198,7 +198,8 @@ def corpus(session: nox.Session) -> None:
 def reports(session: nox.Session) -> None:
     """Write reports/ but for the matrix, which comes first: certificates, the kit's own cost."""
     session.install(".[all]")
-    session.run("python", "-m", "memcert.repository.reports", "reports", "README.md")
+    jobs = ("memcert.repository.reports", "reports", "README.md")
+    session.run("python", "-m", *jobs, *session.posargs)
 
 
 @nox.session

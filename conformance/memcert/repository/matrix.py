@@ -147,16 +147,20 @@ def judge_mutants(
         rows = [judge_mutant(contract, mutant, samples, plan) for mutant in mutants.values()]
     else:
         with ProcessPoolExecutor(jobs, get_context("forkserver")) as pool:
-            rows = [*pool.map(judged, mutants)]
+            rows = [
+                MatrixRow(mutant, *found)
+                for mutant, found in zip(mutants.values(), pool.map(judged, mutants), strict=True)
+            ]
     return Matrix(contract, rows, perf_counter() - started)
 
 
 def _judged(
     contract: str, samples: Mapping[str, Sequence[Program]], plan: Plan, name: str
-) -> MatrixRow:
-    """Judge one mutant, in a process that is told by name which one."""
+) -> tuple[Sequence[Verdict], Sequence[str]]:
+    """Return what is found of one mutant, in a process that is told by name which one."""
     known = contract_of(contract)
-    return judge_mutant(known, mutants_of(known)[name], samples, plan)
+    row = judge_mutant(known, mutants_of(known)[name], samples, plan)
+    return row.verdicts, row.others
 
 
 def judge_mutant(

@@ -1,24 +1,26 @@
 """Writes the folder ``reports``: a certificate per backend and store, and the table of them.
 
-Run as ``python -m memcert.repository.reports reports README.md`` (``nox -s reports``). The matrix
-of the mutants is another job's: it writes the corpus, which is to be there before.
+Run as ``python -m memcert.repository.reports reports README.md`` (``nox -s reports``), or with the
+names of reports after that, such as ``redis-embedded``, for these alone. The matrix of the mutants
+is another job's: it writes the corpus, which is to be there before.
 """
 
 from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from memcert.contracts import contract_of, contracts
 from memcert.engine.output.files import write_text
 from memcert.engine.output.foreign_text import markdown as escaped
 from memcert.engine.running.runner import Runner
-from memcert.engine.search.effort import Effort
 from memcert.engine.search.plan import Plan
 from memcert.engine.verdicts.certificate import Certificate, standing_of
+from memcert.engine.verdicts.certificate_json import parse_certificate
 from memcert.engine.verdicts.certification import certify
+from memcert.engine.verdicts.helpers import usual_jobs
 from memcert.engine.verdicts.issuing import write_certificate
 from memcert.engine.verdicts.saved_failures import SavedFailures
 from memcert.engine.verdicts.verdict import Finding
@@ -28,6 +30,7 @@ from memcert.reports.markdown import markdown
 from memcert.reports.summary import counts, kit_seconds
 from memcert.reports.terminal import Terminal
 from memcert.resolver import resolve
+from memcert_backends.backend import Backend
 from memcert_backends.catalogue import BUILT_IN
 
 SUBJECTS = tuple((row.name, how) for row in BUILT_IN.values() for how in row.certified)
@@ -82,28 +85,27 @@ def _row(certificate: Certificate, link: str) -> str:
     )
 
 
-def main(folder: Path, readme: Path, effort: Effort) -> None:
+def main(folder: Path, readme: Path, only: Collection[str] = ()) -> None:
     """Certify every subject and write their reports.
 
     Args:
         folder: where they are written.
         readme: the file whose table between two comments is replaced.
-        effort: how many random programs each rule gets.
+        only: the names of the reports that are written anew, such as ``redis-embedded``; the others
+            are as they are. None for all.
     """
-    console = Terminal()
     certificates, links = [], []
     for name, how in SUBJECTS:
-        backend, plan = resolve(name), Plan(effort=effort)
-        contract = contract_of(backend.contract)
-        watch = RunDisplay(console, len(contract.rules), f"{name}, {how}")
-        with Runner(contract, backend, how) as runner:
-            with watch.shown():
-                found = certify(runner, plan, SavedFailures(None, name, contract), watch)
-            certificate = write_certificate(runner, plan, found)
-        show(console, certificate, contract, how)
+        backend = resolve(name)
         stem = name if backend.store is None else f"{name}-{how}"
-        write_text(folder / f"{stem}.json", readable_json(certificate))
-        write_text(folder / f"{stem}.md", markdown(certificate))
+        if not only or stem in only:
+            certificate = _certified(backend, how)
+            write_text(folder / f"{stem}.json", readable_json(certificate))
+            write_text(folder / f"{stem}.md", markdown(certificate))
+        elif not (folder / f"{stem}.json").exists():
+            continue
+        else:
+            certificate = parse_certificate((folder / f"{stem}.json").read_bytes())
         certificates.append(certificate)
         links.append(f"{stem}.md")
     digests = "".join(
@@ -117,5 +119,18 @@ def main(folder: Path, readme: Path, effort: Effort) -> None:
     write_text(readme, marked.sub(f"{BEGIN}\n{shown}{END}", text))
 
 
+def _certified(backend: Backend, how: str) -> Certificate:
+    console = Terminal()
+    contract, plan = contract_of(backend.contract), Plan()
+    watch = RunDisplay(console, len(contract.rules), f"{backend.name}, {how}")
+    with Runner(contract, backend, how) as runner:
+        corpus = SavedFailures(None, backend.name, contract)
+        with watch.shown():
+            found = certify(runner, plan, corpus, watch, jobs=usual_jobs(runner))
+        certificate = write_certificate(runner, plan, found)
+    show(console, certificate, contract, how)
+    return certificate
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), Effort(sys.argv[3] if sys.argv[3:] else "standard"))
+    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:])

@@ -36,8 +36,9 @@ AWAITS = 8
 
 
 def _changed(place: int) -> Sequence[Operation]:
-    """Return changes that must work after a fault."""
-    return [Summarise(f"t{place}"), Add((Message(f"t{place}"),))]
+    """Return changes that must work after a fault, and additions that were struck, once more."""
+    again = (Message(f"n{place}"), Message(f"n{place}x"))
+    return [Summarise(f"t{place}"), Add((Message(f"t{place}"),)), Add(again)]
 
 
 _ONCE = {name: CANCELLED[name] for name in [*CANCELLED][:1]}
