@@ -112,6 +112,31 @@ class KeepAdded(Operation):
 
 
 @dataclass(frozen=True)
+class AddWhatIsRead(Operation):
+    """``add`` of all that ``get_memory`` returns, then ``delete_by_mark`` of what was new in it.
+
+    What is stored already is not stored once more; the summary's message is a message too, and
+    has whatever a message must have.
+    """
+
+    kind: ClassVar[str] = "add_what_is_read"
+
+    async def run(self, memory: Any, saved: dict[int, Any]) -> object:
+        await memory.add(await memory.get_memory(), "read")
+        return await memory.delete_by_mark("read")
+
+    async def run_on_model(self, model: Any, saved: dict[int, Any]) -> object:
+        # The model leaves open what the summary's message is called.
+        return 1 if model.summary else 0
+
+    def source(self, memory: str) -> list[str]:
+        return [
+            f"await {memory}.add(await {memory}.get_memory(), 'read')",
+            f"await {memory}.delete_by_mark('read')",
+        ]
+
+
+@dataclass(frozen=True)
 class LookAtKept(Operation):
     """Looking at what was kept, whatever was done since.
 

@@ -29,12 +29,20 @@ class Marker(str, Enum):  # noqa: UP042 - AgentScope's own marks are of just thi
 
     HINT = "hint"
     FIRST = "m0"
+    ROLE = "assistant"
 
 
 def _deep(levels: int) -> Any:
     value: Any = "deepest"
     for _ in range(levels):
         value = [value]
+    return value
+
+
+def _objects(levels: int) -> Any:
+    value: Any = 0
+    for _ in range(levels):
+        value = {"k": value}
     return value
 
 
@@ -50,6 +58,7 @@ ODD: Mapping[str, tuple[str, Callable[[], Any]]] = {
     "a truth value": ("True", lambda: True),
     "false": ("False", lambda: False),
     "an object": ("object()", object),
+    "an error": ("ValueError('m0')", lambda: ValueError("m0")),
     "bytes": ("b'm0'", lambda: b"m0"),
     "empty bytes": ("b''", lambda: b""),
     "a string": ("'m0'", lambda: "m0"),
@@ -74,6 +83,7 @@ ODD: Mapping[str, tuple[str, Callable[[], Any]]] = {
     "a list with false": ("['m0', False]", lambda: ["m0", False]),
     "a list with zero": ("['m0', 0]", lambda: ["m0", 0]),
     "a list with bytes": ("['m0', b'm0']", lambda: ["m0", b"m0"]),
+    "a list with an error": ("[ValueError('m0')]", lambda: [ValueError("m0")]),
     "a list with a list": ("['m0', ['m0']]", lambda: ["m0", ["m0"]]),
     "a list of an empty list": ("[[]]", lambda: [[]]),
     "a list with a tuple": ("['m0', ()]", lambda: ["m0", ()]),
@@ -136,10 +146,12 @@ ODD: Mapping[str, tuple[str, Callable[[], Any]]] = {
     "a date": ("datetime.now(UTC)", lambda: datetime.now(UTC)),
     "a decimal": ("Decimal('0.1')", lambda: Decimal("0.1")),
     "a complex number": ("1j", lambda: 1j),
+    "a marker as a key": ("{Marker.HINT: 'x'}", lambda: {Marker.HINT: "x"}),
     "an integer key": ("{7: 'x'}", lambda: {7: "x"}),
     "a None key": ("{None: 'x'}", lambda: {None: "x"}),
     "a surrogate key": (r"{'\ud800': 'x'}", lambda: {"\ud800": "x"}),
     "101 levels": ("eval('[' * 101 + ']' * 101)", lambda: _deep(101)),
+    "101 objects": ("eval('{\"k\": ' * 101 + '0' + '}' * 101)", lambda: _objects(101)),
     "another role": ("'tool'", lambda: "tool"),
     "a role in capitals": ("'User'", lambda: "User"),
     "a role with a blank": ("'user '", lambda: "user "),
@@ -148,6 +160,11 @@ ODD: Mapping[str, tuple[str, Callable[[], Any]]] = {
     "a list of markers": ("[Marker.HINT]", lambda: [Marker.HINT]),
     "a marker that is an id": ("Marker.FIRST", lambda: Marker.FIRST),
     "a list of marker ids": ("[Marker.FIRST]", lambda: [Marker.FIRST]),
+    "a marker that is a role": ("Marker.ROLE", lambda: Marker.ROLE),
+    "a state with unknown fields of two types": (
+        "{'_compressed_summary': '', 'content': [[{'surprise': 7, 7: 7}, []]]}",
+        lambda: {"_compressed_summary": "", "content": [[{"surprise": 7, 7: 7}, []]]},
+    ),
 }
 """What each name means: its Python, and what makes it."""
 

@@ -65,6 +65,23 @@ class EmptySummaryShown(InMemoryMemory):
         return messages
 
 
+@mutant("summary-without-an-id", "SUM-03")
+class SummaryWithoutAnId(Summarised):
+    """The summary's message lacks an id, and so cannot be added anywhere."""
+
+    async def get_memory(
+        self,
+        mark: str | None = None,
+        exclude_mark: str | None = None,
+        prepend_summary: bool = True,
+    ) -> list[Msg]:
+        messages = await super().get_memory(mark, exclude_mark, prepend_summary)
+        for message in messages:
+            if self._is_summary(message):
+                message.id = ""
+        return messages
+
+
 @mutant("summary-of-the-system", "SUM-03")
 class SummaryOfTheSystem(Summarised):
     """The summary comes as a message of the system."""

@@ -71,7 +71,7 @@ RULES = (
     ),
     Rule(
         "VAL-04",
-        "A str subclass given as an id or a mark counts as its string value, whatever its"
+        "A str subclass given as an id, a mark or a role counts as its string value, whatever its"
         " format() says.",
         Level.CORE,
         Consequence.WRONG,
@@ -83,6 +83,7 @@ RULES = (
                     CallWith("add", "marks", "a marker"),
                     CallWith("add", "marks", "a list of markers"),
                     AddWith("id", "a marker that is an id"),
+                    AddWith("role", "a marker that is a role"),
                     CallWith("delete", "msg_ids", "a list of marker ids"),
                     CallWith("delete_by_mark", "mark", "a marker"),
                     CallWith("update_messages_mark", "new_mark", "a marker"),

@@ -41,7 +41,8 @@ RULES = (
     ),
     Rule(
         "SUM-03",
-        "A summary comes first, as a message with name and role user, with and without filters.",
+        "A summary comes first, as a whole message with name and role user, with and without"
+        " filters.",
         Level.CORE,
         Consequence.WRONG,
         lambda: programs(

@@ -263,6 +263,7 @@ MARKERS: tuple[Operation, ...] = (
     CallWith("add", "marks", "a marker"),
     CallWith("add", "marks", "a list of markers"),
     AddWith("id", "a marker that is an id"),
+    AddWith("role", "a marker that is a role"),
     CallWith("delete", "msg_ids", "a list of marker ids"),
     CallWith("delete_by_mark", "mark", "a marker"),
     CallWith("delete_by_mark", "mark", "a list of markers"),
@@ -272,11 +273,11 @@ MARKERS: tuple[Operation, ...] = (
     CallWith("get_memory", "mark", "a marker"),
     CallWith("get_memory", "exclude_mark", "a marker"),
 )
-"""Every argument that is an id or a mark, given a ``str`` subclass."""
+"""Every argument that is an id, a mark or a role, given a ``str`` subclass."""
 
 
 def markers() -> Sequence[Swept]:
-    """Sweep ``str`` subclasses as ids and marks (VAL-04)."""
+    """Sweep ``str`` subclasses as ids, marks and roles (VAL-04)."""
     before = [Add((Message("m0"), Message("m1")), ("hint", "a"))]
     return [
         dense(

@@ -137,7 +137,9 @@ def fields() -> Sequence[Swept]:
         ],
         [f"role {role}, content: {each.name}" for role, each in roles],
     )
-    return [*single, *shapes, combined, of_roles]
+    # A message is an object that its caller may change after it was made.
+    later = dense([AddWith("metadata", "None")], ["metadata: set to None later"])
+    return [*single, *shapes, combined, of_roles, later]
 
 
 def depths() -> Sequence[Swept]:

@@ -9,6 +9,7 @@ from memcert.engine.programs.operation import Operation
 from memcert.engine.programs.program import Looks
 from memcert.engine.programs.swept import Swept
 from memcert.short_term.messages import Message
+from memcert.short_term.misuse import CallWith
 from memcert.short_term.operations import Add, Clear, Summarise
 from memcert.short_term.state_operations import (
     Import,
@@ -37,6 +38,8 @@ LACKING: dict[str, dict[str, Any]] = {
     "only the content": {"content": []},
     "the summary without its underscore": {"compressed_summary": "t", "content": []},
 }
+
+UNKNOWN = "a state with unknown fields of two types"
 
 
 def _each(what: str, operations: Iterable[tuple[str, Operation]]) -> list[Swept]:
@@ -155,6 +158,7 @@ def malformed() -> Sequence[Swept]:
                 (f"summary alone: {name}", LoadState({SUMMARY_KEY: summary}, strict=False))
                 for name, summary in BAD_SUMMARIES.items()
             ),
+            (UNKNOWN, CallWith("load_state_dict", "state", UNKNOWN)),
         ),
     )
 
@@ -214,5 +218,6 @@ def malformed_imports() -> Sequence[Swept]:
             ),
             *((f"lacking: {name}", Import(state)) for name, state in LACKING.items()),
             ("lacking: the content", Import({SUMMARY_KEY: "t"})),
+            (UNKNOWN, CallWith("import_state", "state", UNKNOWN)),
         ),
     )

@@ -22,6 +22,7 @@ SCALARS = (
     "a truth value",
     "false",
     "an object",
+    "an error",
     "bytes",
     "empty bytes",
 )
@@ -47,6 +48,7 @@ LISTS_OF_OTHERS = (
     "a list with false",
     "a list with zero",
     "a list with bytes",
+    "a list with an error",
     "a list with a list",
     "a list of an empty list",
     "a list with a tuple",
@@ -61,6 +63,7 @@ LISTS_OF_OTHER_MESSAGES = (
     "a message and a string",
     "a list of messages in a list",
     "a list of None",
+    "a list with an error",
     "a list with a list",
     "a list of an empty list",
     "a list with an object like a message",
@@ -230,6 +233,7 @@ NOT_IN_JSON = (
     "a lone surrogate",
     "a list with a lone surrogate",
     "101 levels",
+    "101 objects",
 )
 
 
@@ -243,6 +247,8 @@ def not_in_json() -> Sequence[Operation]:
         AddWith("metadata", "a surrogate key"),
     )
 
+
+KEYS = ("an integer key", "a marker as a key")
 
 NOT_JSON = (
     "bytes",
@@ -260,7 +266,7 @@ NOT_JSON = (
     "a decimal",
     "a complex number",
     "an object",
-    "an integer key",
+    *KEYS,
     "a None key",
     "a marker",
     "an ordered dictionary",
@@ -300,7 +306,7 @@ def not_json() -> Sequence[Operation]:
         ),
         *(
             AddWith("metadata", odd)
-            for odd in (*SCALARS, *STRINGS, *LISTS, "a tuple", "an empty tuple", "an integer key")
+            for odd in (*SCALARS, *STRINGS, *LISTS, "a tuple", "an empty tuple", *KEYS)
         ),
         *(AddWith("role", odd) for odd in (*NOTHING, *others)),
         *(AddWith(field, odd) for field in ("name", "timestamp") for odd in (*NOTHING, *others)),

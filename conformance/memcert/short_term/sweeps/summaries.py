@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from memcert.engine.programs.operation import Operation
 from memcert.engine.programs.program import Looks
 from memcert.engine.programs.swept import Swept
+from memcert.short_term.kept_operations import AddWhatIsRead
 from memcert.short_term.messages import Message
 from memcert.short_term.operations import Add, Delete, DeleteByMark, Read, Summarise, UpdateMarks
 from memcert.short_term.sweeps.combinations import marked
@@ -42,6 +43,13 @@ def first() -> Sequence[Swept]:
             ("after the messages", [*marked(), Summarise("s")]),
             ("no message", [Summarise("s")]),
             ("a message like it", [Summarise("s"), Add((Message("user", "s", "user"),))]),
+        )
+    ] + [
+        dense([*before, AddWhatIsRead(), Read()], [f"read, and added again: {name}"])
+        for name, before in (
+            ("before the messages", [Summarise("s"), *marked()]),
+            ("no message", [Summarise("s")]),
+            ("no summary", marked()),
         )
     ]
 
