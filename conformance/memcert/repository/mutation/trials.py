@@ -134,6 +134,8 @@ class Trials:
             prefix="memcert-mutant-", ignore_cleanup_errors=True
         ) as name:
             folder = Path(name)
+            # The programs of a database do not run as root, and find their own folder in it.
+            folder.chmod(0o711)
             process = self._context.Process(target=work, args=(folder, trial))
             process.start()
             assert process.pid is not None
