@@ -186,7 +186,7 @@ def judge_mutant(
     with Runner(contract, mutant.backend) as runner:
         corpus = SavedFailures(None, mutant.name, contract)
         asked = replace(plan, rules=frozenset(mutant.kills))
-        found = certify(runner, asked, corpus, _Unwatched())
+        found = certify(runner, asked, corpus, Unwatched())
         others = [
             rule.id
             for rule in contract.rules
@@ -221,7 +221,7 @@ def sample_programs(rule: Rule, seed: int, count: int) -> Sequence[Program]:
     return drawn[1 : count + 1]
 
 
-class _Unwatched:
+class Unwatched:
     """Nobody wants to know how far it is."""
 
     def starts(self, rule: Rule) -> None:

@@ -64,8 +64,12 @@ def check_rule(
         pointless = capabilities.pointless(rule.needs)
         finding = Finding.NOT_APPLICABLE if pointless else Finding.UNSUPPORTED
         return Check(Verdict(rule.id, finding, reason=not_here))
-    sweep = [swept for swept in rule.swept if not capabilities.lacking(swept.needs)]
-    first = corpus.first(rule.id, deviation.program if deviation else None)
+    sweep = [swept for swept in rule.swept if not capabilities.lacking(swept.program.needs)]
+    first = [
+        program
+        for program in corpus.first(rule.id, deviation.program if deviation else None)
+        if plan.effort.has_time_for(program) and not capabilities.lacking(program.needs)
+    ]
     search = Search(
         rule,
         runner.execute,
@@ -75,7 +79,7 @@ def check_rule(
         plan.effort.programs_for(rule),
         None if plan.effort.whole else plan.effort.part_of(sweep),
         plan.simpler,
-        [program for program in first if plan.effort.has_time_for(program)],
+        first,
     )
     verdict = judge(search, corpus, deviation)
     short_of = capabilities.lacking(rule.better_with)
