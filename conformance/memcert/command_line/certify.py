@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 import shlex
 import sys
+from functools import partial
 from pathlib import Path
+from time import perf_counter
 
 import click
 from hypothesis.configuration import set_hypothesis_home_dir
@@ -156,18 +158,27 @@ def certify(
     plan = Plan(asked, frozenset(rules), Effort(effort), time_limit, seed, deviations=known)
     console = Terminal()
     corpus = SavedFailures(counterexamples, backend.name, contract)
+    replay = partial(_replay, backend=named, server=server)
     with Runner(contract, backend, server) as runner:
         check_runner(runner, asked)
         check_jobs(runner, jobs)
         _, chosen = asked_of(runner, plan)
-        watch = RunDisplay(console, len(chosen), backend.name)
+        ends = perf_counter() + plan.seconds
+        watch = RunDisplay(
+            console,
+            len(chosen),
+            contract,
+            backend,
+            server,
+            replay,
+            lambda: max(ends - perf_counter(), 0.0),
+        )
         with watch.shown():
             capabilities = preflight(runner)
             check_capabilities(plan, chosen, capabilities)
             found = run(runner, plan, corpus, watch, capabilities, jobs or usual_jobs(runner))
         certificate = write_certificate(runner, plan, found)
-    replays = {rule: _replay(file, named, server) for rule, file in corpus.kept.items()}
-    show(console, certificate, contract, server, replays)
+    show(console, certificate, corpus.kept, replay)
     for complaint in corpus.complaints:
         console.print(f"  {complaint}", markup=False)
     good = _good(certificate, strict=strict)

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from memcert.engine.capabilities import Capabilities
+from memcert.engine.causes.grammar import Grammar
 from memcert.engine.corpus.corpus import Corpus
 from memcert.engine.judging.pruning import MakePruning, NoPruning
 from memcert.engine.mutant import Mutant
@@ -53,6 +54,7 @@ class Contract:
             raises ValueError where the backend declares what is not so.
         pruning: returns what is known of some operations that may still take effect, which makes
             the search for an order of them short.
+        grammar: what is alike in its operations, for telling causes of failures apart.
         imports: the import that a counterexample's script needs for each name it may use.
     """
 
@@ -74,6 +76,7 @@ class Contract:
     capabilities: type[Capabilities] = Capabilities
     detect: Callable[[Any, Backend, Any], Capabilities] = _nothing_more
     pruning: MakePruning = NoPruning
+    grammar: Grammar = field(default_factory=Grammar)
     imports: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property

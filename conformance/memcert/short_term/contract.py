@@ -19,6 +19,7 @@ from memcert.short_term import (
     time_operations,
 )
 from memcert.short_term.capabilities import ShortTermCapabilities, detect
+from memcert.short_term.grammar import GRAMMAR
 from memcert.short_term.messages import Message
 from memcert.short_term.model import Model
 from memcert.short_term.operations import Add, Read, Size
@@ -116,6 +117,7 @@ CONTRACT = Contract(
     mutants=_mutants,
     rules=RULES,
     pruning=ShortTermPruning,
+    grammar=GRAMMAR,
     imports={
         "Msg": "from memcert_reference import Msg",
         "Marker": "from memcert.short_term.misuse import Marker",

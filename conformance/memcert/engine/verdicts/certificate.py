@@ -12,7 +12,7 @@ from memcert.engine.search.effort import Effort
 from memcert.engine.verdicts.level import Judgement, Standing, standing
 from memcert.engine.verdicts.verdict import Finding
 
-FORMAT = 2
+FORMAT = 3
 """The version of the JSON form."""
 
 Capability: TypeAlias = bool | int | str | None
@@ -264,6 +264,25 @@ class CertifiedVerdict:
 
 
 @dataclass(frozen=True)
+class CertifiedCause:
+    """What makes rules fail: one entry, however many of them.
+
+    Args:
+        rule: the id of the rule that is about it.
+        consequence: what it means.
+        fails: the ids of the rules that it fails.
+        hides: the ids of those that cannot be judged because of it.
+        counterexample: the smallest program that shows it.
+    """
+
+    rule: str
+    consequence: Consequence
+    fails: tuple[str, ...]
+    hides: tuple[str, ...]
+    counterexample: CertifiedCounterexample
+
+
+@dataclass(frozen=True)
 class Certificate:
     """What was found of one backend. The fields are those of the JSON form, in its order.
 
@@ -279,6 +298,7 @@ class Certificate:
         run: what was asked and what was run.
         level: what the verdicts come to.
         verdicts: one for every rule of the contract.
+        causes: why rules failed, what hurts most first.
         complaints: what is wrong with the known deviations.
         digest: the SHA-256 of the rest, as compact JSON with sorted keys.
     """
@@ -294,6 +314,7 @@ class Certificate:
     run: CertifiedRun
     level: CertifiedLevel
     verdicts: tuple[CertifiedVerdict, ...]
+    causes: tuple[CertifiedCause, ...]
     complaints: tuple[str, ...]
     digest: str
 
@@ -339,7 +360,7 @@ def succeeded(certificate: Certificate) -> bool:
     if certificate.run.effort is Effort.QUICK:
         # It leaves out cells of nearly every level, and shows none.
         return not any(
-            verdict.finding in (Finding.FAILED, Finding.UNSTABLE)
+            verdict.finding in (Finding.FAILED, Finding.HIDDEN, Finding.UNSTABLE)
             and verdict.consequence is not Consequence.STRICT
             for verdict in certificate.verdicts
         )

@@ -8,11 +8,13 @@ from datetime import date
 from time import perf_counter
 
 from memcert.engine.capabilities import Capabilities
+from memcert.engine.causes.cause import KnownCauses
 from memcert.engine.rule import Level, Rule
 from memcert.engine.running.preflight import preflight
 from memcert.engine.running.runner import Runner
 from memcert.engine.search.plan import Plan, asked_of
 from memcert.engine.search.tally import Tally
+from memcert.engine.verdicts.attribution import FoundCause, attributed
 from memcert.engine.verdicts.check import alone, check_rule
 from memcert.engine.verdicts.checks import Checks, Progress
 from memcert.engine.verdicts.deviation import Deviation
@@ -41,6 +43,7 @@ class Certification:
     tally: Tally
     seconds: float
     complaints: Sequence[str]
+    causes: Sequence[FoundCause] = ()
 
 
 def certify(
@@ -69,17 +72,19 @@ def certify(
         capabilities = preflight(runner)
     asked, chosen = asked_of(runner, plan)
     until = started + plan.seconds
-    checks = Checks(chosen, plan, until, progress)
+    contract = runner.subject.contract
+    known = KnownCauses(contract.grammar, contract.observations)
+    checks = Checks(chosen, plan, until, progress, known, corpus)
     with helped(checks, jobs - 1, _task(runner, plan, corpus, until, capabilities), corpus):
         deviations = {deviation.rule: deviation for deviation in plan.deviations}
         while (rule := checks.take()) is not None:
             checks.add(
                 rule,
                 check_rule(
-                    rule, runner, corpus, plan, until, capabilities, deviations.get(rule.id)
+                    rule, runner, corpus, plan, until, capabilities, deviations.get(rule.id), known
                 ),
             )
-    found = checks.found
+    found, causes = attributed(contract.rules, checks.found, checks.checked)
     verdicts = [
         found[rule.id]
         if rule.id in found
@@ -88,7 +93,7 @@ def certify(
             Finding.NOT_RUN,
             reason="not asked for" if plan.rules else f"not part of level {asked.value}",
         )
-        for rule in runner.subject.contract.rules
+        for rule in contract.rules
     ]
     if checks.blocked:
         complaints = [checks.blocked]
@@ -100,7 +105,7 @@ def certify(
             for complaint in _complaints(runner, deviation, chosen, plan.today)
         ]
     seconds = perf_counter() - started
-    return Certification(verdicts, capabilities, asked, checks.tally, seconds, complaints)
+    return Certification(verdicts, capabilities, asked, checks.tally, seconds, complaints, causes)
 
 
 def _task(

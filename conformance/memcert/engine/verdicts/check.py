@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from time import perf_counter
 
 from memcert.engine.capabilities import Capabilities
+from memcert.engine.causes.cause import Cause, KnownCauses
 from memcert.engine.rule import Faults, Rule
 from memcert.engine.running.runner import Runner
 from memcert.engine.search.plan import Plan
@@ -30,11 +32,15 @@ class Check:
         verdict: what was found.
         tally: what was run.
         blocked: what the backend kept the event loop with, if it did.
+        causes: the causes that its programs failed for, its own first.
+        is_about: the keys of those that one of its programs shows as it stands.
     """
 
     verdict: Verdict
     tally: Tally = field(default_factory=Tally)
     blocked: str = ""
+    causes: Sequence[Cause] = ()
+    is_about: frozenset[str] = frozenset()
 
 
 def check_rule(
@@ -45,6 +51,7 @@ def check_rule(
     until: float,
     capabilities: Capabilities,
     deviation: Deviation | None = None,
+    known: KnownCauses | None = None,
 ) -> Check:
     """Check one rule against a backend, what failed before coming first.
 
@@ -56,6 +63,7 @@ def check_rule(
         until: when the run must end, as of `time.perf_counter`.
         capabilities: what the backend can do.
         deviation: the known deviation from the rule, if there is one.
+        known: the causes that are known; a rule that fails for one of them alone is hidden.
     """
     runner.check(rule.id)
     runner.end_at(until)
@@ -68,6 +76,7 @@ def check_rule(
     first = corpus.first(rule.id, deviation.program if deviation else None)
     search = Search(
         rule,
+        runner.subject.contract,
         runner.execute,
         sweep,
         plan.seed,
@@ -76,13 +85,14 @@ def check_rule(
         None if plan.effort.whole else plan.effort.part_of(sweep),
         plan.simpler,
         [program for program in first if plan.effort.has_time_for(program)],
+        known,
     )
     verdict = judge(search, corpus, deviation)
     short_of = capabilities.lacking(rule.better_with)
     if verdict.finding is Finding.PASSED and short_of:
         reason = f"in part: the backend is not {capabilities.without(short_of[0])}"
         verdict = replace(verdict, reason=reason)
-    return Check(verdict, search.tally, search.blocked)
+    return Check(verdict, search.tally, search.blocked, search.causes, frozenset(search.is_about))
 
 
 def why_not(rule: Rule, capabilities: Capabilities) -> str | None:
@@ -109,14 +119,17 @@ def judge(search: Search, corpus: SavedFailures, deviation: Deviation | None = N
         deviation: the known deviation from the rule, if there is one.
     """
     started = perf_counter()
-    counterexample = search.run()
+    cause = search.run()
+    counterexample = None if cause is None else cause.counterexample
     rule, tally = search.rule, search.tally
     finding, reason = Finding.PASSED, ""
     if counterexample is not None:
         finding = Finding.FAILED
-        corpus.keep(rule.id, counterexample.program)
         if deviation is not None:
             finding, reason = Finding.DEVIATES, deviation.reason
+    elif search.hidden_behind:
+        finding = Finding.HIDDEN
+        reason = f"behind {', '.join(sorted({each.rule for each in search.causes}))}"
     else:
         unknown = _why_unknown(search)
         if unknown:

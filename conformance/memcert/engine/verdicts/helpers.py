@@ -83,12 +83,10 @@ def _help(checks: Checks, process: RuleProcess, corpus: SavedFailures) -> None:
     try:
         while (rule := checks.take()) is not None:
             try:
-                answer = process.check(rule.id)
+                answer = process.check(rule.id, checks.known)
             except BaseException:
                 checks.put_back(rule)
                 raise
-            if answer.kept is not None:
-                corpus.kept[rule.id] = answer.kept
             corpus.complaints.extend(answer.complaints)
             checks.add(rule, answer.check)
     except RuleProcessEnded:
