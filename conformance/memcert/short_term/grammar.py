@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
@@ -21,9 +22,10 @@ from memcert.short_term.values.blocks import CONTENTS
 from memcert.short_term.values.identifiers import IDENTIFIERS, PAIRS
 from memcert.short_term.values.numbers import NUMBERS
 from memcert.short_term.values.shapes import SHAPES
+from memcert.short_term.values.states import BAD_CONTENTS
 from memcert.short_term.values.texts import TEXTS
 from memcert_reference.json_text import dump_json
-from memcert_reference.state import CONTENT_KEY
+from memcert_reference.state import CONTENT_KEY, SUMMARY_KEY, read_state
 
 _PLAIN = re.compile(r"[a-z][0-9]{0,5}|none|unknown")
 """Texts that nothing is special about."""
@@ -72,7 +74,8 @@ def readings(data: Mapping[str, Any]) -> Sequence[Reading]:
     elif method == "add":
         found += [("add", _added(message, fields)) for message in _messages(kind, fields)]
     elif method != kind or _is_range(fields.get("ids")):
-        found.append((method, {**fields, **_some_ids(fields)}))
+        state = {"state": EVERYTHING} if kind in ("load_saved", "import_saved") else {}
+        found.append((method, {**fields, **_some_ids(fields), **state}))
     if method in ("load_state_dict", "import_state"):
         found += [("add", each) for each in _loaded(fields.get("state"))]
     return found
@@ -165,9 +168,32 @@ def kinds(value: object) -> frozenset[str]:
     Args:
         value: a JSON value.
     """
+    if isinstance(value, dict) and {SUMMARY_KEY, CONTENT_KEY} & value.keys():
+        return _kinds_of_state(value)
     if isinstance(value, str) and (is_plain(value) or len(value) > 1_000):
         return frozenset()
-    return _catching().get(dump_json(value), frozenset())  # type: ignore[arg-type]
+    found = _catching().get(dump_json(value), frozenset())  # type: ignore[arg-type]
+    return found | _kinds_of_others(value) if isinstance(value, str) else found
+
+
+def _kinds_of_state(state: Mapping[str, Any]) -> frozenset[str]:
+    try:
+        read_state(state, strict=False)
+    except (TypeError, ValueError):
+        return frozenset({BAD_CONTENTS[0].catches})
+    return frozenset()
+
+
+def _kinds_of_others(text: str) -> frozenset[str]:
+    """Return what is special about a text, whether or not the dictionary has it."""
+    like = []
+    if text.casefold() != text:
+        like.append("M")
+    if unicodedata.normalize("NFKC", text) != text or unicodedata.normalize("NFD", text) != text:
+        like.append("\u00e9")
+    if text.strip() != text:
+        like.append("m ")
+    return frozenset().union(*(_catching()[dump_json(each)] for each in like))
 
 
 def distinct(operation: Operation, number: int) -> Operation:
@@ -252,6 +278,7 @@ GRAMMAR = Grammar(
     },
     identifiers=frozenset({"id", "ids", "marks", "mark", "exclude", "new", "old", "first"}),
     texts=frozenset({"content", "metadata", "name", "timestamp", "invocation_id", "text"}),
+    wholes=frozenset({"state"}),
     is_plain=is_plain,
     plain_texts={"id": "m", "ids": "m", "first": "m"},
     kinds=kinds,

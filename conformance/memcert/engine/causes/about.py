@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from memcert.engine.causes.atoms import atoms_of
-from memcert.engine.causes.form import Form
+from memcert.engine.causes.form import Dissected, Form
 from memcert.engine.contract import Contract
 from memcert.engine.programs.program import Program
 from memcert.engine.rule import Rule
@@ -33,6 +32,7 @@ def is_just(form: Form, program: Program, contract: Contract) -> bool:
         program: the program.
         contract: whose operations it is made of.
     """
-    if len(atoms_of(program, contract.grammar)) > len(form.atoms):
+    if len(program) > len(form.atoms):
         return False
-    return form.find(program, contract.grammar, contract.observations) is not None
+    dissected = Dissected(program, contract.grammar, contract.observations)
+    return dissected.size <= len(form.atoms) and form.find(dissected) is not None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from memcert.engine.causes.grammar import Grammar, Reading
@@ -38,6 +39,7 @@ class Atom:
         process: whether it is done in another process.
         fault: the kind of the fault that befalls it; "" for none.
         place: where; None for a look at the state that no step asks for.
+        grammar: what is known of the operations.
     """
 
     kind: str
@@ -47,6 +49,16 @@ class Atom:
     process: bool
     fault: str
     place: Place | None
+    grammar: Grammar = field(compare=False, repr=False)
+
+    def all_kinds(self) -> frozenset[str]:
+        """Return what is special about the values in its fields."""
+        return self._kinds
+
+    @cached_property
+    def _kinds(self) -> frozenset[str]:
+        found = (self.grammar.kinds(leaf) for leaf in leaves(dict(self.fields)))
+        return frozenset(kind for kinds in found for kind in kinds)
 
     @property
     def is_plain(self) -> bool:
@@ -92,6 +104,7 @@ def _atoms(program: Program, step: Step, place: Place, grammar: Grammar) -> Iter
             client.process,
             fault,
             place,
+            grammar,
         )
 
     name = grammar.items.get(step.operation.kind)
@@ -103,27 +116,36 @@ def _atoms(program: Program, step: Step, place: Place, grammar: Grammar) -> Iter
         yield atom({**data, name: [value]}, replace(place, item=item))
 
 
-def without(program: Program, place: Place, grammar: Grammar) -> Program | None:
-    """Return a program without one thing that is done; None if nothing else is done in it.
+def without(program: Program, places: Iterable[Place], grammar: Grammar) -> Program | None:
+    """Return a program without some things that are done; None if nothing else is done in it.
 
     Args:
         program: the program.
-        place: where that is.
+        places: where these are, each once.
         grammar: what is known of its operations.
     """
     sections = [list(steps) for steps in sections_of(program)]
-    step = sections[place.section][place.step]
-    if place.item is not None:
-        name = grammar.items[step.operation.kind]
-        items = getattr(step.operation, name)
-        fewer = items[: place.item] + items[place.item + 1 :]
-        changed = replace(step.operation, **{name: fewer})
-        sections[place.section][place.step] = replace(step, operation=changed)
-    else:
-        del sections[place.section][place.step]
+    by_step: dict[tuple[int, int], list[int | None]] = {}
+    for place in places:
+        by_step.setdefault((place.section, place.step), []).append(place.item)
+    # The last ones first: the numbers of those before stay as they are.
+    for (section, number), items in sorted(by_step.items(), reverse=True):
+        step = sections[section][number]
+        left = _without_items(step, items, grammar)
+        sections[section][number : number + 1] = [] if left is None else [left]
     if not any(sections):
         return None
     return _with_sections(program, sections)
+
+
+def _without_items(step: Step, items: list[int | None], grammar: Grammar) -> Step | None:
+    """Return a step without some items of its list; None if none is left, or all of it goes."""
+    name = grammar.items.get(step.operation.kind)
+    if name is None or None in items:
+        return None
+    there = getattr(step.operation, name)
+    left = tuple(item for number, item in enumerate(there) if number not in items)
+    return replace(step, operation=replace(step.operation, **{name: left})) if left else None
 
 
 def _with_sections(program: Program, sections: list[list[Step]]) -> Program:
@@ -135,3 +157,20 @@ def _with_sections(program: Program, sections: list[list[Step]]) -> Program:
         branches=tuple(tuple(branches[number]) for number in kept),
         schedule=tuple(kept.index(turn) for turn in program.schedule if turn in kept),
     )
+
+
+def leaves(value: Any) -> Iterator[object]:
+    """Give every value in JSON that holds no others, keys included, and what is empty.
+
+    Args:
+        value: the JSON.
+    """
+    if isinstance(value, dict) and value:
+        for key, item in value.items():
+            yield key
+            yield from leaves(item)
+    elif isinstance(value, list) and value:
+        for item in value:
+            yield from leaves(item)
+    else:
+        yield value

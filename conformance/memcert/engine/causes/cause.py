@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from memcert.engine.causes.atoms import Place, without
-from memcert.engine.causes.form import Form, Observations
+from memcert.engine.causes.form import Dissected, Form, Observations
 from memcert.engine.causes.grammar import Grammar
-from memcert.engine.programs.program import Looks, Program
+from memcert.engine.programs.program import Program
 from memcert.engine.rule import Consequence
 from memcert.engine.verdicts.verdict import Counterexample
 
@@ -72,53 +71,32 @@ class KnownCauses:
             program: the program.
             costly: whether only those count that take long to show themselves.
         """
-        return [
-            cause
-            for cause in self._causes.values()
-            if (cause.costly or not costly) and self._places(cause, program) is not None
-        ]
+        causes = self._chosen(costly=costly)
+        if not causes:
+            return []
+        dissected = Dissected(program, self._grammar, self._observations)
+        return [cause for cause in causes if cause.form.find(dissected) is not None]
 
-    def avoided_by(self, program: Program, *, costly: bool = False) -> Program | None:
+    def avoided_by(self, program: Program) -> Program | None:
         """Return what is left of a program without what the known causes need.
 
         Args:
             program: the program.
-            costly: whether only those count that take long to show themselves.
 
         Returns:
             A program that contains no cause; None if nothing is left.
         """
-        causes = [cause for cause in self._causes.values() if cause.costly or not costly]
-        left_out = 0
-        for cause in causes:
-            while (places := self._places(cause, program)) is not None:
-                left_out += 1
-                rest = self._without(program, places)
-                if rest is None or left_out > MOST_LEFT_OUT:
+        dissected = Dissected(program, self._grammar, self._observations)
+        for cause in self:
+            for _ in range(MOST_LEFT_OUT):
+                found = cause.form.find(dissected)
+                if found is None:
+                    break
+                if not dissected.leave_out(found):
                     return None
-                program = rest
-        # Leaving something out may bring another one forth only if it is looked at otherwise.
-        return program
+            else:
+                return None
+        return dissected.rest()
 
-    def _places(self, cause: Cause, program: Program) -> Sequence[Place | None] | None:
-        return cause.form.find(program, self._grammar, self._observations)
-
-    def _without(self, program: Program, places: Sequence[Place | None]) -> Program | None:
-        """Leave out the last of some things that are done."""
-        *before, last = places
-        if last is not None:
-            return without(program, last, self._grammar)
-        fewer = _with_fewer_looks(program)
-        if fewer is not None:
-            return fewer
-        return self._without(program, before) if before else None
-
-
-def _with_fewer_looks(program: Program) -> Program | None:
-    if program.is_concurrent:
-        return None
-    fewer = {Looks.ALWAYS: Looks.PLAINLY, Looks.ONCE: Looks.PLAINLY, Looks.PLAINLY: Looks.NEVER}
-    looks = fewer.get(program.looks)
-    if looks is None:
-        return None
-    return Program(**{**vars(program), "looks": looks})
+    def _chosen(self, *, costly: bool) -> list[Cause]:
+        return [cause for cause in self if cause.costly or not costly]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,14 +52,14 @@ class AtLeast:
 
 
 @dataclass(frozen=True)
-class Any_:
+class Anything:
     """Whatever stands there."""
 
     def __str__(self) -> str:
         return "<anything>"
 
 
-ANY = Any_()
+ANY = Anything()
 
 
 class Everything:
@@ -70,6 +70,9 @@ EVERYTHING = Everything()
 
 LONG = 300
 """From how many characters on a text is special for its length."""
+
+Kinds = Callable[[], frozenset[str]]
+"""Returns what is special about some values."""
 
 Binding = dict[tuple[str, object], object]
 """Which identifier, or space, each one of a form is in the program."""
@@ -92,7 +95,11 @@ def bound(binding: Binding, what: str, number: object, value: object) -> Binding
 
 
 def met(
-    demand: Any, value: Any, binding: Binding, grammar: Grammar, elsewhere: frozenset[str]
+    demand: Any,
+    value: Any,
+    binding: Binding,
+    grammar: Grammar,
+    elsewhere: Kinds,
 ) -> Iterator[Binding]:
     """Give the bindings with which a value meets a demand.
 
@@ -101,10 +108,10 @@ def met(
         value: JSON of a program.
         binding: what is bound so far.
         grammar: what is known of the operations.
-        elsewhere: what is special about any value beside it.
+        elsewhere: returns what is special about any value beside it.
     """
     match demand:
-        case Any_():
+        case Anything():
             yield binding
         case Same() if value is EVERYTHING:
             yield binding
@@ -114,7 +121,7 @@ def met(
                 yield found
         case OfKind():
             # What changes a text in one place changes it in another, as a rule.
-            if demand.kinds & (grammar.kinds(value) | elsewhere):
+            if demand.kinds & (grammar.kinds(value) | elsewhere()):
                 yield binding
         case AtLeast():
             if _size(value) >= demand.size:
@@ -135,7 +142,7 @@ def met_by_fields(
     fields: Mapping[str, Any],
     binding: Binding,
     grammar: Grammar,
-    elsewhere: frozenset[str],
+    elsewhere: Kinds,
 ) -> Iterator[Binding]:
     """Give the bindings with which fields meet demands: what is not asked for may be anything.
 
@@ -144,14 +151,14 @@ def met_by_fields(
         fields: the fields.
         binding: what is bound so far.
         grammar: what is known of the operations.
-        elsewhere: what is special about any value beside it.
+        elsewhere: returns what is special about any value beside it.
     """
     if not demands:
         yield binding
         return
     (name, demand), *others = demands.items()
     if name not in fields:
-        if not (isinstance(demand, OfKind) and demand.kinds & elsewhere):
+        if not (isinstance(demand, OfKind) and demand.kinds & elsewhere()):
             return
         yield from met_by_fields(dict(others), fields, binding, grammar, elsewhere)
         return
@@ -164,7 +171,7 @@ def _met_by_items(
     items: list[Any],
     binding: Binding,
     grammar: Grammar,
-    elsewhere: frozenset[str],
+    elsewhere: Kinds,
 ) -> Iterator[Binding]:
     if not demands:
         yield binding
@@ -180,20 +187,3 @@ def _size(value: object) -> int:
     if isinstance(value, (str, list)):
         return len(value)
     return value if type(value) is int else -1
-
-
-def leaves(value: Any) -> Iterator[object]:
-    """Give every value in JSON that holds no others, keys included, and what is empty.
-
-    Args:
-        value: the JSON.
-    """
-    if isinstance(value, dict) and value:
-        for key, item in value.items():
-            yield key
-            yield from leaves(item)
-    elif isinstance(value, list) and value:
-        for item in value:
-            yield from leaves(item)
-    else:
-        yield value

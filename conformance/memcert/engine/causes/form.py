@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from memcert.engine.causes.atoms import Atom, Place, atoms_of
+from memcert.engine.causes.atoms import Atom, Place, atoms_of, without
 from memcert.engine.causes.demands import (
     ANY,
     LONG,
@@ -16,7 +16,6 @@ from memcert.engine.causes.demands import (
     OfKind,
     Same,
     bound,
-    leaves,
     met_by_fields,
 )
 from memcert.engine.causes.grammar import Grammar
@@ -82,22 +81,82 @@ class Form:
         """The same text for equal forms."""
         return json.dumps(asdict(self), sort_keys=True, default=str)
 
-    def find(
-        self, program: Program, grammar: Grammar, observations: Observations
-    ) -> list[Place | None] | None:
-        """Return where a program holds it: a place for each thing done; None if it does not.
-
-        A place of None is a look at the state that no step asks for.
+    def find(self, dissected: Dissected) -> list[int] | None:
+        """Return where a program holds it: the number of an atom for each thing that must be done.
 
         Args:
-            program: the program.
-            grammar: what is known of its operations.
-            observations: what looks at the state.
+            dissected: the program, taken apart.
+
+        Returns:
+            None if the program does not hold it.
         """
+        program = dissected.program
         if (self.at_once and not program.branches) or (self.expires and not program.expiry):
             return None
-        atoms = [*atoms_of(program, grammar), *_looks(program, grammar, observations)]
-        return _Matching(self, program.spaces, atoms, grammar).run()
+        return _Matching(self, program.spaces, dissected.atoms, dissected.grammar).run()
+
+
+class Dissected:
+    """A program taken apart, with the looks at the state that come without saying.
+
+    Args:
+        program: the program.
+        grammar: what is known of its operations.
+        observations: what looks at the state.
+
+    Attributes:
+        atoms: what is done in it, the looks at the end.
+    """
+
+    def __init__(self, program: Program, grammar: Grammar, observations: Observations) -> None:
+        self.program = program
+        self.grammar = grammar
+        self._observations = observations
+        self._steps = atoms_of(program, grammar)
+        self._left_out: list[Place] = []
+        self._look()
+
+    def _look(self) -> None:
+        looks = _looks(self.program, self.grammar, self._observations)
+        self.atoms: list[Atom] = [*self._steps, *looks]
+
+    @property
+    def size(self) -> int:
+        """How many things its steps do."""
+        return len(self._steps)
+
+    def leave_out(self, numbers: Sequence[int]) -> bool:
+        """Leave out the last of some things that are done, and tell whether anything was.
+
+        Args:
+            numbers: those of the atoms.
+        """
+        for number in reversed(numbers):
+            place = self.atoms[number].place
+            if place is not None:
+                self._left_out.append(place)
+                del self._steps[number], self.atoms[number]
+                return True
+            fewer = _with_fewer_looks(self.program)
+            if fewer is not None:
+                self.program = fewer
+                self._look()
+                return True
+        return False
+
+    def rest(self) -> Program | None:
+        """Return the program without what was left out; None if nothing is done in it."""
+        if not self._steps:
+            return None
+        return without(self.program, self._left_out, self.grammar)
+
+
+def _with_fewer_looks(program: Program) -> Program | None:
+    if program.is_concurrent:
+        return None
+    fewer = {Looks.ALWAYS: Looks.PLAINLY, Looks.ONCE: Looks.PLAINLY, Looks.PLAINLY: Looks.NEVER}
+    looks = fewer.get(program.looks)
+    return None if looks is None else replace(program, looks=looks)
 
 
 class _Matching:
@@ -119,10 +178,10 @@ class _Matching:
         self._grammar = grammar
         self._tries = 0
 
-    def run(self) -> list[Place | None] | None:
+    def run(self) -> list[int] | None:
         return next(self._from(0, 0, {}), None)
 
-    def _from(self, demanded: int, start: int, binding: Binding) -> Iterator[list[Place | None]]:
+    def _from(self, demanded: int, start: int, binding: Binding) -> Iterator[list[int]]:
         if demanded == len(self._form.atoms):
             yield []
             return
@@ -141,10 +200,10 @@ class _Matching:
                 continue
             for fields in demand.in_atom(atom):
                 for found in met_by_fields(
-                    demand.fields, fields, in_space, self._grammar, self._kinds(atom)
+                    demand.fields, fields, in_space, self._grammar, atom.all_kinds
                 ):
                     for others in self._from(demanded + 1, number + 1, found):
-                        yield [atom.place, *others]
+                        yield [number, *others]
 
     def _in_space(self, demanded: int, space: int, binding: Binding) -> Binding | None:
         found = bound(binding, "space", demanded, space)
@@ -157,10 +216,6 @@ class _Matching:
             return found
         return None
 
-    def _kinds(self, atom: Atom) -> frozenset[str]:
-        found = (self._grammar.kinds(leaf) for leaf in leaves(dict(atom.fields)))
-        return frozenset(kind for kinds in found for kind in kinds)
-
 
 def _looks(program: Program, grammar: Grammar, observations: Observations) -> Iterator[Atom]:
     """Give the looks at the state that come without saying, at the end at the latest."""
@@ -172,7 +227,7 @@ def _looks(program: Program, grammar: Grammar, observations: Observations) -> It
         for operation in observations(() if plainly else program.all_steps):
             readings = grammar.readings(operation.to_json())
             _, fields = readings[0]
-            yield Atom(operation.kind, fields, readings, number, False, "", None)
+            yield Atom(operation.kind, fields, readings, number, False, "", None, grammar)
 
 
 def form_of(program: Program, grammar: Grammar) -> Form:
@@ -206,6 +261,9 @@ def form_of(program: Program, grammar: Grammar) -> Form:
 
 def _demands(value: Any, field: str, names: dict[str, Same], grammar: Grammar) -> Any:
     """Return JSON with demands in the place of what need not be the same."""
+    if field in grammar.wholes:
+        kinds = grammar.kinds(value)
+        return OfKind(kinds) if kinds else ANY
     if field in grammar.texts:
         return _of_value(value, grammar)
     if field == "range":

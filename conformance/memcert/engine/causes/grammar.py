@@ -50,6 +50,7 @@ class Grammar:
         identifiers: the names of the fields that hold identifiers, which matter only in whether
             they are the same.
         texts: the names of the fields that hold any text.
+        wholes: the names of the fields whose parts are not looked into.
         is_plain: tells whether a text is one that nothing is special about.
         plain_texts: a plain text for each field that holds identifiers; any other text is "x".
         kinds: returns what is special about a value, as far as anybody knows: names of faults that
@@ -65,6 +66,7 @@ class Grammar:
     items: Mapping[str, str] = field(default_factory=dict)
     identifiers: frozenset[str] = frozenset()
     texts: frozenset[str] = frozenset()
+    wholes: frozenset[str] = frozenset()
     is_plain: Callable[[str], bool] = _never
     plain_texts: Mapping[str, str] = field(default_factory=dict)
     kinds: Callable[[object], frozenset[str]] = _nothing

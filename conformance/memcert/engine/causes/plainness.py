@@ -103,14 +103,14 @@ class _Plain:
         return data
 
     def without_fields(self) -> None:
-        for path in [*_fields(self._data)]:
+        for path in [*self._fields()]:
             data = deepcopy(self._data)
             if _take_out(data, path):
                 self._tries(data)
 
     def with_plain_texts(self) -> None:
         # Whole fields first: blocks, and what they hold.
-        for path in [path for path in _fields(self._data) if path[-1] in self._grammar.texts]:
+        for path in [path for path in self._fields() if path[-1] in self._grammar.texts]:
             value = _at(self._data, path) if _is_there(self._data, path) else PLAIN_TEXT
             if not (isinstance(value, str) and self._grammar.is_plain(value)):
                 data = deepcopy(self._data)
@@ -123,7 +123,7 @@ class _Plain:
                 self._tries(data)
 
     def with_smaller_ranges(self) -> None:
-        for path in [path for path in _fields(self._data) if path[-1] == "range"]:
+        for path in [path for path in self._fields() if path[-1] == "range"]:
             # Whatever is too much is too much from some number on.
             low, high = 0, _at(self._data, path)
             while high - low > 1:
@@ -134,6 +134,22 @@ class _Plain:
                     high = middle
                 else:
                     low = middle
+
+    def _fields(self) -> Iterator[Path]:
+        """Give where the fields of the operations are, and of what is in them, the outer first."""
+        for name in ("steps", "branches"):
+            yield from self._fields_below(self._data.get(name, []), (name,))
+
+    def _fields_below(self, value: Any, path: Path) -> Iterator[Path]:
+        if isinstance(value, dict):
+            yield from ((*path, key) for key in value if key != "operation")
+            for key, item in value.items():
+                # A state of which a part is missing is another one.
+                if key not in self._grammar.wholes:
+                    yield from self._fields_below(item, (*path, key))
+        elif isinstance(value, list):
+            for number, item in enumerate(value):
+                yield from self._fields_below(item, (*path, number))
 
     def _texts(self) -> Iterator[tuple[Path, str, str]]:
         """Give the texts of the operations: where, of which field, and which."""
@@ -146,30 +162,14 @@ class _Plain:
                 yield path, field, value
         elif isinstance(value, dict):
             for key, item in value.items():
+                if key in self._grammar.wholes:
+                    continue
                 inside = field in self._grammar.texts
                 if not (inside and key == "type"):
                     yield from self._below(item, (*path, key), field if inside else key)
         elif isinstance(value, list):
             for number, item in enumerate(value):
                 yield from self._below(item, (*path, number), field)
-
-
-def _fields(data: dict[str, Any]) -> Iterator[Path]:
-    """Give where the fields of the operations are, and of what is in them, the outer ones first."""
-
-    def below(value: Any, path: Path) -> Iterator[Path]:
-        if isinstance(value, dict):
-            yield from ((*path, key) for key in value if key != "operation")
-            for key, item in value.items():
-                # A state of which a part is missing is another one.
-                if key != "state":
-                    yield from below(item, (*path, key))
-        elif isinstance(value, list):
-            for number, item in enumerate(value):
-                yield from below(item, (*path, number))
-
-    for name in ("steps", "branches"):
-        yield from below(data.get(name, []), (name,))
 
 
 def _steps(value: Any, path: Path) -> Iterator[tuple[Path, dict[str, Any]]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from os.path import commonprefix
 from typing import Any
 
 MOST_SHOWN = 80
@@ -133,7 +132,10 @@ def _texts(here: str, there: str) -> tuple[str, str]:
     as_shown: Callable[[str], str] = repr if here.isascii() and there.isascii() else ascii
     if max(len(here), len(there)) <= MOST_SHOWN:
         return as_shown(here), as_shown(there)
-    place = len(commonprefix([here, there]))
+    place = next(
+        (n for n, (one, other) in enumerate(zip(here, there, strict=False)) if one != other),
+        min(len(here), len(there)),
+    )
     start = max(place - BEFORE, 0)
 
     def around(text: str) -> str:
