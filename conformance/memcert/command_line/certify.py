@@ -93,6 +93,10 @@ LEVELS = [level.value for level in Level if TOP_LEVEL.includes(level)]
 @click.option(
     "--rule", "rules", multiple=True, metavar="ID", help="Check only this rule; repeatable."
 )
+@click.option("--failed", is_flag=True, help="Check only the rules that failed the last time.")
+@click.option(
+    "-x", "--fail-fast", is_flag=True, help="End the run with the first cause of failures."
+)
 @click.option("--strict", is_flag=True, help="Ask for every strict rule as well.")
 @click.option(
     "--deviations",
@@ -126,6 +130,9 @@ def certify(
     jobs: int | None,
     seed: int,
     rules: tuple[str, ...],
+    *,
+    failed: bool,
+    fail_fast: bool,
     strict: bool,
     deviations: Path | None,
     report_dir: Path | None,
@@ -155,9 +162,24 @@ def certify(
         check_writable(report_dir)
     # Hypothesis keeps a cache; the working directory is the user's, and may change.
     set_hypothesis_home_dir(counterexamples.absolute() / "hypothesis")
-    plan = Plan(asked, frozenset(rules), Effort(effort), time_limit, seed, deviations=known)
     console = Terminal()
     corpus = SavedFailures(counterexamples, backend.name, contract)
+    chosen_rules = frozenset(rules)
+    if failed:
+        chosen_rules = chosen_rules & corpus.rules() if rules else corpus.rules()
+        if not chosen_rules:
+            raise WrongQuestion(
+                f"no rule of {backend.name} failed the last time: leave --failed out"
+            )
+    plan = Plan(
+        asked,
+        chosen_rules,
+        Effort(effort),
+        time_limit,
+        seed,
+        fail_fast=fail_fast,
+        deviations=known,
+    )
     replay = partial(_replay, backend=named, server=server)
     with Runner(contract, backend, server) as runner:
         check_runner(runner, asked)

@@ -69,6 +69,8 @@ def readings(data: Mapping[str, Any]) -> Sequence[Reading]:
     if kind in ("state_dict", "keep_state", "add_what_is_read"):
         # A memory whose summary lives in a store tells it as it last read it.
         found.append(("get_memory", {}))
+    if kind == "add_what_is_read":
+        found.append(("delete_by_mark", {"marks": ["read"]}))
     if kind == "call_with":
         found.append((method, _given(fields)))
     elif method == "add":

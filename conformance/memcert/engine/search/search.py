@@ -15,6 +15,7 @@ from memcert.engine.causes.cause import Cause, KnownCauses
 from memcert.engine.causes.consequence import consequence_of
 from memcert.engine.causes.form import form_of
 from memcert.engine.contract import Contract
+from memcert.engine.part import Part, without_parts
 from memcert.engine.programs.program import Program
 from memcert.engine.programs.swept import Swept
 from memcert.engine.rule import Rule
@@ -62,6 +63,7 @@ class Search:
         simpler: whether a counterexample is made simpler once needless parts are left out.
         first: programs that failed before, run before any other.
         known: the causes that are known.
+        lacking: the parts of the contract that no program may take.
         tally: what was run, shrinking left out.
         blocked: what the backend kept the event loop with, if it did; nothing is run after that.
         cause: why the rule is broken, if it is.
@@ -81,6 +83,7 @@ class Search:
     simpler: bool = True
     first: Sequence[Program] = ()
     known: KnownCauses | None = None
+    lacking: Sequence[Part] = ()
     tally: Tally = field(default_factory=Tally)
     blocked: str = ""
     cause: Cause | None = None
@@ -152,8 +155,9 @@ class Search:
         )
         @given(self.rule.programs())
         def differ(program: Program) -> None:
-            if not self._is_over():
-                self._try(program, drawn=True)
+            fitting = without_parts(program, self.lacking, self.contract)
+            if fitting is not None and not self._is_over():
+                self._try(fitting, drawn=True)
             if self._is_over():
                 raise _Enough
 
@@ -214,7 +218,7 @@ class Search:
         )
         smallest.shrink()
         form = form_of(smallest.essence(), self.contract.grammar)
-        about = rule_about(form, self.rule, self.contract)
+        about = rule_about(form, smallest.found, self.rule, self.contract)
         self.cause = Cause(
             form,
             about.id,
@@ -229,7 +233,7 @@ class Search:
 
     def _note_if_about(self, cause: Cause, program: Program) -> None:
         """Note if a program that fails for a cause does nothing else."""
-        if is_just(cause.form, program, self.contract):
+        if is_just(cause.form, cause.counterexample.program, program, self.contract):
             self.is_about.add(cause.form.key)
 
     def _execute(self, program: Program) -> Execution:

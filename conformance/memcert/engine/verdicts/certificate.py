@@ -243,6 +243,7 @@ class CertifiedVerdict:
         seconds: how long it took, shrinking included, in seconds.
         reason: why it is unsupported, kept so far or was not run, or the reason of a known
             deviation.
+        part: what a level is without, if the rule is about a part that the backend leaves out.
         counterexample: what breaks it, if it failed or deviates.
     """
 
@@ -260,6 +261,7 @@ class CertifiedVerdict:
     faults: int
     seconds: float
     reason: str
+    part: str
     counterexample: CertifiedCounterexample | None
 
 
@@ -333,6 +335,7 @@ def standing_of(verdicts: Sequence[CertifiedVerdict]) -> Standing:
                 passed=verdict.finding is Finding.PASSED,
                 asked=verdict.finding not in (Finding.KEPT_SO_FAR, Finding.NOT_RUN),
                 applicable=verdict.finding is not Finding.NOT_APPLICABLE,
+                part=verdict.part,
             )
             for verdict in verdicts
         }

@@ -8,6 +8,9 @@ from time import perf_counter
 
 from memcert.engine.capabilities import Capabilities
 from memcert.engine.causes.cause import Cause, KnownCauses
+from memcert.engine.contract import Contract
+from memcert.engine.part import Part, without_parts, words_for
+from memcert.engine.programs.swept import Swept
 from memcert.engine.rule import Faults, Rule
 from memcert.engine.running.runner import Runner
 from memcert.engine.search.plan import Plan
@@ -67,16 +70,27 @@ def check_rule(
     """
     runner.check(rule.id)
     runner.end_at(until)
+    contract = runner.subject.contract
+    lacking = contract.lacking(capabilities)
     not_here = why_not(rule, capabilities)
     if not_here is not None:
         pointless = capabilities.pointless(rule.needs)
         finding = Finding.NOT_APPLICABLE if pointless else Finding.UNSUPPORTED
-        return Check(Verdict(rule.id, finding, reason=not_here))
-    sweep = [swept for swept in rule.swept if not capabilities.lacking(swept.needs)]
+        part = _left_out(rule, lacking, contract)
+        if part:
+            not_here = f"the backend leaves out {part}"
+        return Check(Verdict(rule.id, finding, reason=not_here, part=part))
+    sweep: Sequence[Swept] = [
+        swept for swept in rule.swept if not capabilities.lacking(swept.needs)
+    ]
     first = corpus.first(rule.id, deviation.program if deviation else None)
+    if lacking:
+        sweep = _without_parts(sweep, lacking, contract)
+        fitting = [without_parts(program, lacking, contract) for program in first]
+        first = [program for program in fitting if program is not None]
     search = Search(
         rule,
-        runner.subject.contract,
+        contract,
         runner.execute,
         sweep,
         plan.seed,
@@ -86,6 +100,7 @@ def check_rule(
         plan.simpler,
         [program for program in first if plan.effort.has_time_for(program)],
         known,
+        lacking,
     )
     verdict = judge(search, corpus, deviation)
     short_of = capabilities.lacking(rule.better_with)
@@ -93,6 +108,32 @@ def check_rule(
         reason = f"in part: the backend is not {capabilities.without(short_of[0])}"
         verdict = replace(verdict, reason=reason)
     return Check(verdict, search.tally, search.blocked, search.causes, frozenset(search.is_about))
+
+
+def _without_parts(
+    sweep: Sequence[Swept], lacking: Sequence[Part], contract: Contract
+) -> Sequence[Swept]:
+    """Return what is run of a sweep where the backend leaves parts out.
+
+    A rule is not about what all its programs do beside other things: they do without. Else the
+    programs that take what is not there are left out, and their cells with them.
+    """
+    whole, cut = [], []
+    for swept in sweep:
+        program = without_parts(swept.program, lacking, contract)
+        if program is swept.program:
+            whole.append(swept)
+        elif program is not None and swept.next is None:
+            cut.append(replace(swept, program=program))
+    return whole or cut
+
+
+def _left_out(rule: Rule, lacking: Sequence[Part], contract: Contract) -> str:
+    """Return what a level is without, if a rule is about parts that the backend leaves out."""
+    words = [
+        words_for(part, lacking, contract.parts) for part in lacking if part.name in rule.needs
+    ]
+    return ", ".join(dict.fromkeys(words))
 
 
 def why_not(rule: Rule, capabilities: Capabilities) -> str | None:

@@ -129,9 +129,12 @@ class Checks:
                     " go on: the run ended there"
                 )
             self._progress.ends(rule, check.verdict)
-        if self.blocked:
+        stopped = (
+            "the run ended with the first cause" if self._plan.fail_fast and any(self.known) else ""
+        )
+        if self.blocked or stopped:
             for left in self._queue.end():
-                self._not_run(left, "the run ended before")
+                self._not_run(left, stopped or "the run ended before")
         self._queue.done(rule)
 
     def _not_run(self, rule: Rule, reason: str) -> None:

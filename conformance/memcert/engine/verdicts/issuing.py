@@ -98,6 +98,7 @@ def _verdict(rule: Rule, verdict: Verdict) -> CertifiedVerdict:
         faults=verdict.faults,
         seconds=round(verdict.seconds, 3),
         reason=verdict.reason,
+        part=verdict.part,
         counterexample=_counterexample(verdict.counterexample),
     )
 

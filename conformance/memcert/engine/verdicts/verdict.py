@@ -56,6 +56,7 @@ class Verdict:
         counterexample: what breaks it, if it failed or deviates, or did so once.
         reason: why it is unsupported, unstable, kept so far or was not run, what it is hidden
             behind, or the reason of a known deviation.
+        part: what a level is without, if the rule is about a part that the backend leaves out.
     """
 
     rule: str
@@ -70,3 +71,4 @@ class Verdict:
     seconds: float = 0.0
     counterexample: Counterexample | None = None
     reason: str = ""
+    part: str = ""
