@@ -64,6 +64,7 @@ class Search:
         first: programs that failed before, run before any other.
         known: the causes that are known.
         lacking: the parts of the contract that no program may take.
+        is_enough: tells whether somebody else found all that is asked for.
         tally: what was run, shrinking left out.
         blocked: what the backend kept the event loop with, if it did; nothing is run after that.
         cause: why the rule is broken, if it is.
@@ -84,6 +85,7 @@ class Search:
     first: Sequence[Program] = ()
     known: KnownCauses | None = None
     lacking: Sequence[Part] = ()
+    is_enough: Callable[[], bool] = lambda: False
     tally: Tally = field(default_factory=Tally)
     blocked: str = ""
     cause: Cause | None = None
@@ -247,5 +249,5 @@ class Search:
         """Tell whether nothing more is run."""
         if self.cause is not None or self.blocked:
             return True
-        self.cut_off = self.cut_off or perf_counter() > self.until
+        self.cut_off = self.cut_off or perf_counter() > self.until or self.is_enough()
         return self.cut_off

@@ -20,6 +20,7 @@ from memcert.engine.verdicts.checks import Checks, Progress
 from memcert.engine.verdicts.deviation import Deviation
 from memcert.engine.verdicts.helpers import helped
 from memcert.engine.verdicts.rule_process import Task
+from memcert.engine.verdicts.rule_queue import in_order
 from memcert.engine.verdicts.saved_failures import SavedFailures
 from memcert.engine.verdicts.verdict import Finding, Verdict
 
@@ -74,7 +75,7 @@ def certify(
     until = started + plan.seconds
     contract = runner.subject.contract
     known = KnownCauses(contract.grammar, contract.observations)
-    checks = Checks(chosen, plan, until, progress, known, corpus)
+    checks = Checks(in_order(chosen), plan, until, progress, known, corpus)
     with helped(checks, jobs - 1, _task(runner, plan, corpus, until, capabilities), corpus):
         deviations = {deviation.rule: deviation for deviation in plan.deviations}
         while (rule := checks.take()) is not None:

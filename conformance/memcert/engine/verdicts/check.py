@@ -101,6 +101,7 @@ def check_rule(
         [program for program in first if plan.effort.has_time_for(program)],
         known,
         lacking,
+        lambda: plan.fail_fast and any(known or ()),
     )
     verdict = judge(search, corpus, deviation)
     short_of = capabilities.lacking(rule.better_with)
@@ -207,6 +208,8 @@ def _why_unknown(search: Search) -> str:
     """Return why a search that found nothing says nothing of its rule; empty if it does."""
     rule, tally, cells = search.rule, search.tally, search.cells_in_all
     if search.cut_off:
+        if search.is_enough():
+            return "the run ended with the first cause"
         return f"the time was used up after {tally.cells} of {counted_cells(cells)}"
     if tally.programs == tally.undecided:
         # Nothing was tried, or nothing came of it, so that nothing is known.

@@ -89,12 +89,17 @@ class Checks:
         """What was found, by the rule's id."""
         return self._found
 
+    @property
+    def is_enough(self) -> bool:
+        """Whether what was found is all that is asked for."""
+        return self._plan.fail_fast and any(self.known)
+
     def take(self) -> Rule | None:
         """Return the next rule that is to be checked; None if there is none any more."""
         rule = self._queue.take()
-        if rule is not None and perf_counter() > self._until:
+        while rule is not None and perf_counter() > self._until:
             self._not_run(rule, f"the time was used up: {self._plan.seconds:g} s")
-            return self.take()
+            rule = self._queue.take()
         if rule is not None:
             with self._lock:
                 self._progress.starts(rule)

@@ -75,6 +75,9 @@ def helped(checks: Checks, helpers: int, task: Task, corpus: SavedFailures) -> I
         for process in processes:
             process.interrupt()
         raise
+    if checks.is_enough:
+        for process in processes:
+            process.interrupt()
     for thread in threads:
         thread.join()
 
