@@ -189,7 +189,7 @@ def judge_mutant(
         corpus = SavedFailures(None, mutant.name, contract)
         # One by one: a cause that is known hides it from the rules after.
         found = [
-            certify(runner, replace(plan, rules=frozenset({rule})), corpus, _Unwatched())
+            certify(runner, replace(plan, rules=frozenset({rule})), corpus, Unwatched())
             for rule in mutant.kills
         ]
         others = [
@@ -231,7 +231,7 @@ def sample_programs(contract: Contract, rule: Rule, seed: int, count: int) -> Se
     return drawn[1 : count + 1]
 
 
-class _Unwatched:
+class Unwatched:
     """Nobody wants to know how far it is."""
 
     def starts(self, rule: Rule) -> None:

@@ -170,6 +170,8 @@ def kinds(value: object) -> frozenset[str]:
     Args:
         value: a JSON value.
     """
+    if value is EVERYTHING:
+        return frozenset()
     if isinstance(value, dict) and {SUMMARY_KEY, CONTENT_KEY} & value.keys():
         return _kinds_of_state(value)
     if isinstance(value, str) and (is_plain(value) or len(value) > 1_000):

@@ -22,6 +22,7 @@ from uuid import UUID
 from memcert.engine.programs.operation import Operation, decoded
 from memcert.short_term.messages import Message
 from memcert.short_term.positions import TEXT_POSITIONS
+from memcert.short_term.state_operations import EXPORT
 
 
 class Marker(str, Enum):  # noqa: UP042 - AgentScope's own marks are of just this kind
@@ -209,6 +210,11 @@ class CallWith(Operation):
         odds = [str(self.odd), *(odd for _, odd in self.others)]
         if str(self.method) not in METHODS or not all(odd in ODD for odd in odds):
             raise ValueError(f"there is no method {self.method!r}, or no {self.odd!r}")
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """What a backend must be able to do: some methods are of an extension."""
+        return EXPORT if self.method in ("export_state", "import_state") else frozenset()
 
     async def run(self, memory: Any, saved: dict[int, Any]) -> object:
         arguments = dict(METHODS[self.method])

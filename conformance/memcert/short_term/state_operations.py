@@ -10,6 +10,9 @@ from memcert.engine.programs.python_source import literal
 from memcert_reference.json_text import dump_json, load_json
 from memcert_reference.state import CONTENT_KEY, SUMMARY_KEY
 
+EXPORT = frozenset({"export"})
+"""What a backend must be able to do for the operations that export and import."""
+
 
 def _state(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
@@ -115,6 +118,11 @@ class Export(Saving):
 
     kind: ClassVar[str] = "export_state"
 
+    @property
+    def needs(self) -> frozenset[str]:
+        """What a backend must be able to do: it is of an extension."""
+        return EXPORT
+
     async def run(self, memory: Any, saved: dict[int, Any]) -> object:
         state = await memory.export_state()
         saved[self.place] = dump_json(state)
@@ -135,6 +143,11 @@ class ImportSaved(Operation):
     kind: ClassVar[str] = "import_saved"
 
     place: int = 0
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """What a backend must be able to do: it is of an extension."""
+        return EXPORT
 
     async def run(self, memory: Any, saved: dict[int, Any]) -> object:
         if self.place in saved:
@@ -159,6 +172,11 @@ class Import(Operation):
     kind: ClassVar[str] = "import_state"
 
     state: Any = decoded(_state)
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """What a backend must be able to do: it is of an extension."""
+        return EXPORT
 
     async def run(self, memory: Any, saved: dict[int, Any]) -> object:
         return await memory.import_state(load_json(dump_json(self.state)))
@@ -218,6 +236,11 @@ class ImportThenSpoil(Operation):
     kind: ClassVar[str] = "import_state_then_spoil"
 
     state: Any = decoded(_state)
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """What a backend must be able to do: it is of an extension."""
+        return EXPORT
 
     async def run(self, memory: Any, saved: dict[int, Any]) -> object:
         state = load_json(dump_json(self.state))

@@ -110,10 +110,11 @@ def met(
         grammar: what is known of the operations.
         elsewhere: returns what is special about any value beside it.
     """
+    if value is EVERYTHING:
+        yield binding
+        return
     match demand:
         case Anything():
-            yield binding
-        case Same() if value is EVERYTHING:
             yield binding
         case Same():
             found = bound(binding, "identifier", demand.number, value)

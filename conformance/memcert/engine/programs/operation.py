@@ -37,6 +37,11 @@ class Operation(ABC):
         return False
 
     @property
+    def needs(self) -> frozenset[str]:
+        """What a backend must be able to do for it to make sense: names of capabilities."""
+        return frozenset()
+
+    @property
     def seconds(self) -> float:
         """How long it may take before it counts as hanging."""
         return 20.0

@@ -174,6 +174,12 @@ class Program:
         return (*self.steps, *chain.from_iterable(self.branches))
 
     @property
+    def needs(self) -> frozenset[str]:
+        """What a backend must be able to do for it to make sense: names of capabilities."""
+        process = {"other_process"} if any(client.process for client in self.clients) else set()
+        return frozenset(process).union(*(step.operation.needs for step in self.all_steps))
+
+    @property
     def is_concurrent(self) -> bool:
         """Whether something is done at the same time, or goes wrong, a clock for instance."""
         return (

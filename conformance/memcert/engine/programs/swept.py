@@ -21,8 +21,6 @@ class Swept:
             returns the program that goes on from a place. Its cells are covered once one went
             on beyond the last place there is.
         places: at how many places each of these meets the fault.
-        needs: what a backend must be able to do for these cells to make sense, beside what their
-            rule needs; they are left out, and not counted, where it cannot.
         long: whether it takes so long that quick effort leaves it out.
     """
 
@@ -30,5 +28,4 @@ class Swept:
     cells: tuple[str, ...]
     next: Callable[[int], Program] | None = None
     places: int = 0
-    needs: frozenset[str] = frozenset()
     long: bool = False

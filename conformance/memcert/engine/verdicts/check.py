@@ -81,9 +81,13 @@ def check_rule(
             not_here = f"the backend leaves out {part}"
         return Check(Verdict(rule.id, finding, reason=not_here, part=part))
     sweep: Sequence[Swept] = [
-        swept for swept in rule.swept if not capabilities.lacking(swept.needs)
+        swept for swept in rule.swept if not capabilities.lacking(swept.program.needs)
     ]
-    first = corpus.first(rule.id, deviation.program if deviation else None)
+    first = [
+        program
+        for program in corpus.first(rule.id, deviation.program if deviation else None)
+        if plan.effort.has_time_for(program) and not capabilities.lacking(program.needs)
+    ]
     if lacking:
         sweep = _without_parts(sweep, lacking, contract)
         fitting = [without_parts(program, lacking, contract) for program in first]
@@ -98,7 +102,7 @@ def check_rule(
         plan.effort.programs_for(rule),
         None if plan.effort.whole else plan.effort.part_of(sweep),
         plan.simpler,
-        [program for program in first if plan.effort.has_time_for(program)],
+        first,
         known,
         lacking,
         lambda: plan.fail_fast and any(known or ()),

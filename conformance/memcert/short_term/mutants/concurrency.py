@@ -98,6 +98,22 @@ class TablesMadeTwice(Kept):
         await super().add(memories, marks)
 
 
+@mutant("tables-made-by-each-process", "CON-04")
+class TablesMadeByEachProcess(Kept):
+    """Who finds no tables makes them, and fails if another process made them meanwhile."""
+
+    async def add(self, memories: Memories, marks: Marks = None) -> None:
+        self._make_tables()
+        await super().add(memories, marks)
+
+    def _make_tables(self) -> None:
+        tables = self._folder / "tables"
+        if not tables.exists():
+            # Nobody else in this process comes in between; another process has the time to.
+            time.sleep(0.02)
+            tables.mkdir()
+
+
 @mutant("checked-then-inserted", "CON-05")
 class CheckedThenInserted(Kept):
     """add looks which ids are new, and fails if another stored one before it inserts them."""

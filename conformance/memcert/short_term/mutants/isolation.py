@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import defaultdict
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, ClassVar
 
 from memcert.short_term.mutants.folder_host import Kept
 from memcert.short_term.mutants.mutant import mutant
+from memcert_backends.backend import Space
 from memcert_reference.json_text import dump_json
 
 
@@ -110,3 +114,19 @@ class SummaryOfTheUser(Kept):
     def _store(self) -> None:
         super()._store()
         self._write(self._file(self.user_id), self._summary)
+
+
+@mutant("imported-over-one-session", "ISO-05")
+class ImportedOverOneSession(Kept):
+    """import_state removes what any user has in a session of the same name."""
+
+    _files: ClassVar[defaultdict[str, set[Path]]] = defaultdict(set)
+
+    def __init__(self, space: Space) -> None:
+        super().__init__(space)
+        self._files[self.session_id].add(self._file(self._key()))
+
+    async def import_state(self, state: Mapping[str, Any]) -> None:
+        await super().import_state(state)
+        for file in self._files[self.session_id] - {self._file(self._key())}:
+            file.unlink(missing_ok=True)

@@ -23,7 +23,7 @@ from memcert.short_term.state_operations import LoadState
 from memcert.short_term.sweeps.combinations import marked
 from memcert.short_term.sweeps.dense import dense
 from memcert.short_term.sweeps.refusals import NOT_JSON
-from memcert.short_term.sweeps.sequences import EXPORT, EXTENSIONS, FORMS
+from memcert.short_term.sweeps.sequences import EXTENSIONS, FORMS
 from memcert.short_term.sweeps.states import FILLED
 from memcert.short_term.values.states import entry
 from memcert_reference.state import SUMMARY_KEY
@@ -48,9 +48,8 @@ def counted() -> Sequence[Swept]:
         "load_state_dict of no message": LoadState({SUMMARY_KEY: "t", "content": []}),
     }
     return [
-        dense([*filled, *size, form, Size()], [f"size{again} after: {name}"], needs=needs)
-        for forms, needs in ((FORMS | others, frozenset()), (EXTENSIONS, EXPORT))
-        for name, form in forms.items()
+        dense([*filled, *size, form, Size()], [f"size{again} after: {name}"])
+        for name, form in (FORMS | others | EXTENSIONS).items()
         for again, size in (("", ()), (" again", (Size(),)))
     ]
 

@@ -18,7 +18,6 @@ def dense(
     cells: Iterable[str],
     *,
     counts: bool = False,
-    needs: frozenset[str] = frozenset(),
     long: bool = False,
     **program: Any,
 ) -> Swept:
@@ -28,13 +27,12 @@ def dense(
         operations: what is done.
         cells: what that covers.
         counts: whether it is about the numbers that deletions and changes of marks return.
-        needs: what a backend must be able to do for them to make sense.
         long: whether it takes so long that quick effort leaves it out.
         program: what else the program is.
     """
     steps = tuple(each if isinstance(each, Step) else Step(each) for each in operations)
     fields = {"looks": Looks.PLAINLY, "blind_to": () if counts else COUNTING} | program
-    return Swept(Program(steps, **fields), tuple(cells), needs=needs, long=long)
+    return Swept(Program(steps, **fields), tuple(cells), long=long)
 
 
 def looking(swept: Swept, looks: Looks = Looks.ALWAYS) -> Swept:

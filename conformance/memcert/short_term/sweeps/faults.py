@@ -93,9 +93,6 @@ EXTENSIONS: dict[str, Struck] = {
 }
 """Every operation of the extension."""
 
-EXPORT = frozenset({"export"})
-"""What a backend must be able to do for these."""
-
 FILLED = (Step(Add((Message("m0"), Message("m1")), ("c",))), Step(Summarise("before")))
 
 ONE, TWO = (Client(),), (Client(), Client())
@@ -161,10 +158,8 @@ def swept(
             (f"{name}, {what}",),
             None if endless else following(form, fault),
             places,
-            needs,
             long,
         )
-        for forms, needs in ((known, frozenset()), (extensions or {}, EXPORT))
-        for name, form in forms.items()
+        for name, form in (known | (extensions or {})).items()
         for what, fault in faults.items()
     ]

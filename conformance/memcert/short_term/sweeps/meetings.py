@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from itertools import combinations_with_replacement, product
 from typing import NamedTuple
 
@@ -36,9 +35,6 @@ class Form(NamedTuple):
 _A, _B, _C = (Message(f"m{number}") for number in range(3))
 
 FILLED: tuple[Operation, ...] = (Add((_A, _B), ("a", "b")), Summarise("before"))
-
-EXPORT = frozenset({"export"})
-"""What a backend must be able to do for the forms of the extension."""
 
 ADDITIONS: dict[str, Form] = {
     "add a message": Form(Add((_C,), alone=True), Add((_C,), ("c",), alone=True)),
@@ -138,12 +134,10 @@ def _met(
             in_order=in_order,
             fresh_store=fresh_store,
         )
-        needs = EXPORT if {first, second} & set(EXTENSIONS) else frozenset()
         swept.append(
             Swept(
                 program,
                 (f"{first} and {second}: {when}",),
-                needs=needs,
                 long=when not in ("await by await", "one stops after 1"),
             )
         )
@@ -204,10 +198,7 @@ def of_two_clients() -> Sequence[Swept]:
     }
     return [
         *_met(_changing(_pairs(ALL)), TWO, FEW),
-        *(
-            replace(swept, needs=EXPORT if "export" in swept.cells[0] else frozenset())
-            for swept in _of_branches(between, filled=FILLED)
-        ),
+        *_of_branches(between, filled=FILLED),
     ]
 
 
@@ -219,8 +210,13 @@ def of_two_processes() -> Sequence[Swept]:
 
 def first_of_all() -> Sequence[Swept]:
     """Sweep every pair as the first use of a database (CON-04)."""
-    pairs = [(name, other) for name in FORMS for other in ("add a list", name)]
-    return _met(dict.fromkeys(pairs), TWO, {"as they run": ()}, filled=(), fresh_store=True)
+    pairs = dict.fromkeys((name, other) for name in FORMS for other in ("add a list", name))
+    processes = (Client(process=True), Client(process=True))
+    return [
+        *_met(pairs, TWO, {"as they run": ()}, filled=(), fresh_store=True),
+        # What one process keeps others from is open to another one.
+        *_met(pairs, processes, {"as two processes run": ()}, filled=(), fresh_store=True),
+    ]
 
 
 def of_one_message() -> Sequence[Swept]:

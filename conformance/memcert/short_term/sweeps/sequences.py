@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from itertools import pairwise
 
 from memcert.engine.programs.operation import Operation
@@ -66,10 +65,6 @@ EXTENSIONS: dict[str, Operation] = {
 }
 """Every operation of the extension that exports and imports."""
 
-EXPORT = frozenset({"export"})
-"""What a backend must be able to do for these."""
-
-
 APART = [
     name
     for name in FORMS
@@ -104,9 +99,9 @@ def _round_trips(names: Sequence[str]) -> Sequence[str]:
 
 def pairs() -> Sequence[Swept]:
     """Sweep every operation after every operation, in one program (MIX-01)."""
-    return _pairs({name: FORMS[name] for name in APART}) + [
-        replace(swept, needs=EXPORT)
-        for swept in _pairs({name: FORMS[name] for name in CORE} | EXTENSIONS)
+    return [
+        *_pairs({name: FORMS[name] for name in APART}),
+        *_pairs({name: FORMS[name] for name in CORE} | EXTENSIONS),
     ]
 
 

@@ -10,7 +10,7 @@ from memcert.engine.programs.swept import Swept
 from memcert.short_term.messages import Message
 from memcert.short_term.operations import Add, Clear, Delete, DeleteByMark, Read, Size, Summarise
 from memcert.short_term.sweeps.dense import chunks, dense
-from memcert.short_term.sweeps.sequences import FORMS
+from memcert.short_term.sweeps.sequences import EXTENSIONS, FORMS
 from memcert.short_term.sweeps.states import FILLED
 from memcert.short_term.values.identifiers import PAIRS
 from memcert.short_term.values.spaces import (
@@ -106,7 +106,7 @@ def acted_on() -> Sequence[Swept]:
     swept = []
     pairs = {"sessions": SAME_USER, "users": SAME_SESSION}
     for what, names in pairs.items():
-        for name, form in FORMS.items():
+        for name, form in (FORMS | EXTENSIONS).items():
             swept.append(
                 dense(
                     [

@@ -31,7 +31,7 @@ from memcert.short_term.state_operations import (
     SaveStateThenSpoil,
 )
 from memcert.short_term.sweeps.dense import dense
-from memcert.short_term.sweeps.sequences import EXPORT, EXTENSIONS, FORMS
+from memcert.short_term.sweeps.sequences import EXTENSIONS, FORMS
 from memcert.short_term.values.blocks import CONTENTS
 from memcert.short_term.values.states import GOOD_CONTENTS
 from memcert_reference.state import SUMMARY_KEY
@@ -58,7 +58,7 @@ def _kept(
         # got from the memory later.
         operations += [*FILLED, keep, form, replace(keep, place=1), LookAtKept()]
     cells = [f"{what} kept, then {name}" for name in forms]
-    return [dense(operations, cells, needs=EXPORT if extensions else frozenset())]
+    return [dense(operations, cells)]
 
 
 def kept_states() -> Sequence[Swept]:

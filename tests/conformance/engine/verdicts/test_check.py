@@ -141,11 +141,7 @@ def test_why_no_other_process_is_tried(
 
 def test_cells_that_take_another_process_are_left_out(runner: Runner, contract: Contract) -> None:
     here = Swept(Program((Step(Size()),)), ("here",))
-    elsewhere = Swept(
-        Program((Step(Size()),), clients=(Client(process=True),)),
-        ("elsewhere",),
-        needs=frozenset({"other_process"}),
-    )
+    elsewhere = Swept(Program((Step(Size()),), clients=(Client(process=True),)), ("elsewhere",))
     rule = replace(contract.by_id["ADD-01"], sweep=lambda: [here, elsewhere])
     verdict = checked(rule, runner, Capabilities(process_local=True)).verdict
     assert (verdict.finding, verdict.cells, verdict.cells_in_all) == (Finding.PASSED, 1, 1)
