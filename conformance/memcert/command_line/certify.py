@@ -185,7 +185,7 @@ def certify(
         check_runner(runner, asked)
         check_jobs(runner, jobs)
         _, chosen = asked_of(runner, plan)
-        ends = perf_counter() + plan.seconds
+        started = perf_counter()
         watch = RunDisplay(
             console,
             len(chosen),
@@ -193,12 +193,13 @@ def certify(
             backend,
             server,
             replay,
-            lambda: max(ends - perf_counter(), 0.0),
+            lambda: max(started + plan.seconds - perf_counter(), 0.0),
         )
         with watch.shown():
             capabilities = preflight(runner)
             check_capabilities(plan, chosen, capabilities)
-            found = run(runner, plan, corpus, watch, capabilities, jobs or usual_jobs(runner))
+            jobs = jobs or usual_jobs(runner)
+            found = run(runner, plan, corpus, watch, capabilities, jobs, started)
         certificate = write_certificate(runner, plan, found)
     show(console, certificate, corpus.kept, replay)
     for complaint in corpus.complaints:

@@ -15,7 +15,7 @@ from memcert.engine.causes.grammar import Grammar, Reading
 from memcert.engine.programs.operation import Operation
 from memcert.engine.programs.program import Step
 from memcert.short_term.messages import IdRange, Message
-from memcert.short_term.misuse import ODD
+from memcert.short_term.misuse import METHODS, ODD
 from memcert.short_term.operations import Add, DeleteByMark, Read, Size, UpdateMarks
 from memcert.short_term.state_operations import Export, SaveState
 from memcert.short_term.values.blocks import CONTENTS
@@ -56,6 +56,19 @@ _SPECIAL: Mapping[str, Sequence[str]] = {
 _METHODS = {special: method for method, specials in _SPECIAL.items() for special in specials}
 
 
+REFUSED = ("call_with", "add_with", "add_at")
+"""The operations that are refused, most of them."""
+
+
+def refused(kind: str) -> str:
+    """Return the kind of an operation that is refused, whatever for.
+
+    Args:
+        kind: the kind of the plain operation.
+    """
+    return f"{kind}, refused"
+
+
 def readings(data: Mapping[str, Any]) -> Sequence[Reading]:
     """Return the plain operations that an operation amounts to.
 
@@ -71,6 +84,8 @@ def readings(data: Mapping[str, Any]) -> Sequence[Reading]:
         found.append(("get_memory", {}))
     if kind == "add_what_is_read":
         found.append(("delete_by_mark", {"marks": ["read"]}))
+    if kind in REFUSED:
+        found.append((refused(method), {}))
     if kind == "call_with":
         found.append((method, _given(fields)))
     elif method == "add":
@@ -83,11 +98,47 @@ def readings(data: Mapping[str, Any]) -> Sequence[Reading]:
     return found
 
 
+_FIELDS = {
+    ("get_memory", "mark"): "mark",
+    ("get_memory", "exclude_mark"): "exclude",
+    ("delete", "msg_ids"): "ids",
+    ("delete_by_mark", "mark"): "marks",
+    ("update_messages_mark", "new_mark"): "new",
+    ("update_messages_mark", "old_mark"): "old",
+    ("update_messages_mark", "msg_ids"): "ids",
+    ("update_compressed_summary", "summary"): "text",
+    ("add", "marks"): "marks",
+}
+"""The field of an operation that an argument of its method is."""
+
+
 def _given(fields: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return what a call is given beside what is odd."""
-    if fields["method"] == "add":
-        return {"messages": [{"id": "m9"}]} if fields["argument"] != "memories" else {}
-    return {}
+    """Return the plain arguments of a call, those that are text or lists of it."""
+    method, argument = str(fields["method"]), str(fields["argument"])
+    given: dict[str, Any] = {
+        name: METHODS[method][each]
+        for (of, each), name in _FIELDS.items()
+        if of == method and each in METHODS[method]
+    }
+    if method == "add" and argument != "memories":
+        given["messages"] = [{"id": "m9"}]
+    for each, odd in ((argument, fields["odd"]), *fields.get("others", ())):
+        name = _FIELDS.get((method, each), "")
+        given.pop(name, None)
+        texts = _texts(ODD[odd][1]())
+        if name and texts is not None:
+            is_list = name in ("ids", "marks")
+            given[name] = texts if is_list or len(texts) != 1 else texts[0]
+    return given
+
+
+def _texts(value: object) -> list[str] | None:
+    """Return the texts that a value is; None if it is something else."""
+    if isinstance(value, str):
+        return [str.__str__(value)]
+    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+        return [str.__str__(each) for each in value]
+    return None
 
 
 def _loaded(state: object) -> Sequence[Mapping[str, Any]]:

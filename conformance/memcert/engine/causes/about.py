@@ -42,7 +42,16 @@ def rule_about(form: Form, smallest: Counterexample, found_by: Rule, contract: C
             len(rule.cells),
         )
 
-    return min(fitting, key=beside_it, default=found_by)
+    if fitting:
+        return min(fitting, key=beside_it)
+    grammar, observations = contract.grammar, contract.observations
+    nearest = [
+        (len(entry.program), beside_it(contract.by_id[entry.rule]), entry.rule)
+        for entry in contract.corpus.entries
+        if entry.rule in contract.by_id
+        and form.find(Dissected(entry.program, grammar, observations)) is not None
+    ]
+    return contract.by_id[min(nearest)[2]] if nearest else found_by
 
 
 def is_just(form: Form, smallest: Program, program: Program, contract: Contract) -> bool:

@@ -22,6 +22,9 @@ from memcert.engine.causes.grammar import Grammar
 from memcert.engine.programs.operation import Operation
 from memcert.engine.programs.program import Looks, Program, SpaceName, Step
 
+REFUSED = ", refused"
+"""How the kind ends of an operation that is refused, whatever for."""
+
 MOST_TRIES = 20_000
 """After how many comparisons a program counts as one that contains a form."""
 
@@ -230,26 +233,28 @@ def _looks(program: Program, grammar: Grammar, observations: Observations) -> It
             yield Atom(operation.kind, fields, readings, number, False, "", None, grammar)
 
 
-def form_of(program: Program, grammar: Grammar) -> Form:
+def form_of(program: Program, grammar: Grammar, refused: Sequence[int] = ()) -> Form:
     """Return the form of a program in which all is needed.
 
     Args:
         program: the program; of its values those matter that are not plain.
         grammar: what is known of its operations.
+        refused: the numbers of its steps that were refused as they must be, so that it does not
+            matter what for.
     """
     names: dict[str, Same] = {}
+
+    def demanded(atom: Atom) -> Demanded:
+        kind, plain, fields = atom.kind, atom.is_plain, atom.fields
+        if atom.place is not None and atom.place.section == 0 and atom.place.step in refused:
+            for reading, nothing in atom.readings:
+                if reading.endswith(REFUSED):
+                    kind, plain, fields = reading, True, nothing
+        demands = _demands(dict(fields), "", names, grammar)
+        return Demanded(kind, plain, demands, atom.space, atom.process, atom.fault)
+
     return Form(
-        tuple(
-            Demanded(
-                atom.kind,
-                atom.is_plain,
-                _demands(dict(atom.fields), "", names, grammar),
-                atom.space,
-                atom.process,
-                atom.fault,
-            )
-            for atom in atoms_of(program, grammar)
-        ),
+        tuple(map(demanded, atoms_of(program, grammar))),
         tuple(
             (_of_name(space.user, grammar), _of_name(space.session, grammar))
             for space in program.spaces

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from contextlib import AsyncExitStack
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from memcert.engine.capabilities import Capabilities
@@ -16,6 +16,8 @@ from memcert.engine.programs.outcome import Outcome
 from memcert.engine.running.runner import Runner
 from memcert_backends.backend import Space
 from memcert_backends.servers.contents import can_be_looked_into
+
+_OF_FACTORY = ("opening the memory", "closing the memory")
 
 SECONDS = 5.0
 """How long an operation may take here, in seconds; the rules have more patience."""
@@ -31,14 +33,18 @@ def preflight(runner: Runner) -> Capabilities:
         BadFactory: the factory does not do what a factory must; one line that says what to do.
     """
     try:
-        capabilities = runner.run(_inspect(runner))
+        try:
+            capabilities = runner.run(_inspect(runner))
+        except LoopBlocked as error:
+            if error.operation in _OF_FACTORY:
+                raise BadFactory(
+                    f"{runner.subject.backend.name!r} cannot be used at all: {error.operation} did"
+                    f" not end: {error}"
+                ) from None
+            # The rules say what is wrong with its operations.
+            capabilities = runner.run(_inspect(runner, operations=False))
     except BadFactory:
         raise
-    except LoopBlocked as error:
-        raise BadFactory(
-            f"{runner.subject.backend.name!r} cannot be used at all: {error.operation} did not"
-            f" end: {error}"
-        ) from None
     except ERRORS as error:
         raise BadFactory(
             f"the factory of {runner.subject.backend.name!r} raises"
@@ -48,7 +54,7 @@ def preflight(runner: Runner) -> Capabilities:
     return capabilities
 
 
-async def _inspect(runner: Runner) -> Capabilities:
+async def _inspect(runner: Runner, *, operations: bool = True) -> Capabilities:
     subject = runner.subject
     backend, contract = subject.backend, subject.contract
     name = backend.name
@@ -62,7 +68,7 @@ async def _inspect(runner: Runner) -> Capabilities:
                 f"the factory of {name!r} yields something of type"
                 f" {type(memory).__name__} that is no memory: it has no {missing[0]!r}"
             )
-        after = await _shown(memory, write, look)
+        after = await _shown(memory, write, look) if operations else None
         stranger = await _open(stack, runner, other)
         if stranger is memory:
             raise BadFactory(
@@ -87,9 +93,15 @@ async def _inspect(runner: Runner) -> Capabilities:
             process_local=backend.process_local,
             contents=subject.server is not None and can_be_looked_into(subject.server.store),
         )
-        left_out = {part.name: False for part in contract.parts if await _is_left_out(memory, part)}
+        if not operations:
+            return contract.capabilities(**asdict(known))
+        # One that does nothing right is not asked for more; the rules are.
+        parts = contract.parts if after is not None else ()
+        left_out = {part.name: False for part in parts if await _is_left_out(memory, part)}
         try:
-            return replace(contract.detect(memory, backend, known), **left_out)
+            with at_most(SECONDS, "finding out what the memory can do"):
+                detected = contract.detect(memory, backend, known)
+            return replace(detected, **left_out)
         except ValueError as error:
             raise BadFactory(f"{name!r} {error}") from error
 

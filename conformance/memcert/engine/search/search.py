@@ -219,7 +219,8 @@ class Search:
             simpler=self.simpler,
         )
         smallest.shrink()
-        form = form_of(smallest.essence(), self.contract.grammar)
+        essence, grammar = smallest.essence(), self.contract.grammar
+        form = form_of(essence, grammar, smallest.found.divergence.refused)
         about = rule_about(form, smallest.found, self.rule, self.contract)
         self.cause = Cause(
             form,

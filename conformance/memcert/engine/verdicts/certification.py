@@ -54,6 +54,7 @@ def certify(
     progress: Progress,
     capabilities: Capabilities | None = None,
     jobs: int = 1,
+    started: float | None = None,
 ) -> Certification:
     """Check the rules against a backend.
 
@@ -64,11 +65,12 @@ def certify(
         progress: who is told how far it is, by several threads, one at a time.
         capabilities: what the backend can do; None to find out.
         jobs: how many processes check rules, this one included.
+        started: when the run began, as of `time.perf_counter`; None for now.
 
     Raises:
         BadFactory: the backend's factory is wrong, so that nothing can be said of the backend.
     """
-    started = perf_counter()
+    started = perf_counter() if started is None else started
     if capabilities is None:
         capabilities = preflight(runner)
     asked, chosen = asked_of(runner, plan)

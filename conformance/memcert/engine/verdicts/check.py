@@ -252,8 +252,10 @@ def alone(verdict: Verdict, runner: Runner, until: float) -> Verdict:
     runner.check(verdict.rule)
     # Where processes meet, a fault that is real shows itself now and then.
     for _ in range(TIMES_ALONE_IN_A_RACE if program.is_concurrent else TIMES_ALONE):
+        if perf_counter() > until:
+            return verdict
         execution = runner.execute(program)
-        if execution.divergence is not None or execution.cut_off or perf_counter() > until:
+        if execution.divergence is not None or execution.cut_off:
             return verdict
     reason = "the program that failed did not fail again when it was run alone"
     return replace(verdict, finding=Finding.UNSTABLE, reason=reason)
