@@ -105,6 +105,12 @@ LEVELS = [level.value for level in Level if TOP_LEVEL.includes(level)]
     help="A TOML file of known deviations.",
 )
 @click.option(
+    "--expect",
+    type=click.Choice(LEVELS),
+    help="With --deviations: the level that nothing but these keep it from; then the exit status is"
+    " 0, though the level is not reached.",
+)
+@click.option(
     "--report-dir",
     type=click.Path(path_type=Path),
     metavar="FOLDER",
@@ -135,6 +141,7 @@ def certify(
     fail_fast: bool,
     strict: bool,
     deviations: Path | None,
+    expect: str | None,
     report_dir: Path | None,
     counterexamples: Path,
 ) -> None:
@@ -156,6 +163,9 @@ def certify(
     check_rules(contract, rules, level)
     check_counterexamples(counterexamples)
     asked = Level(level) if level else None
+    expected = Level(expect) if expect else None
+    if expected is not None and deviations is None:
+        raise WrongQuestion("--expect takes --deviations: without any, ask for the --level")
     check_level(backend, server, asked)
     known = read_deviations(deviations, contract) if deviations else ()
     if report_dir is not None:
@@ -201,10 +211,10 @@ def certify(
             jobs = jobs or usual_jobs(runner)
             found = run(runner, plan, corpus, watch, capabilities, jobs, started)
         certificate = write_certificate(runner, plan, found)
-    show(console, certificate, corpus.kept, replay)
+    show(console, certificate, corpus.kept, replay, expected)
     for complaint in corpus.complaints:
         console.print(f"  {complaint}", markup=False)
-    good = _good(certificate, strict=strict)
+    good = _good(certificate, expected, strict=strict)
     if report_dir is not None:
         try:
             write_reports(report_dir, certificate)
@@ -224,5 +234,5 @@ def _replay(file: Path, backend: str, server: str | None) -> str:
     return shlex.join(words if server is None else [*words, "--server", without_secrets(server)])
 
 
-def _good(certificate: Certificate, *, strict: bool) -> bool:
-    return succeeded(certificate) and not (strict and certificate.level.strict_failed)
+def _good(certificate: Certificate, expected: Level | None, *, strict: bool) -> bool:
+    return succeeded(certificate, expected) and not (strict and certificate.level.strict_failed)

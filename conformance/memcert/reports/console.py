@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from memcert.engine.causes.cause import Cause
 from memcert.engine.contract import Contract
 from memcert.engine.output.foreign_text import one_line
-from memcert.engine.rule import Rule
+from memcert.engine.rule import Level, Rule
 from memcert.engine.verdicts.certificate import Certificate, CertifiedVerdict, succeeded
 from memcert.engine.verdicts.script import script
 from memcert.engine.verdicts.verdict import Finding, Verdict
@@ -189,6 +189,7 @@ def show(
     certificate: Certificate,
     files: Mapping[str, Path] | None = None,
     replay: Replay = str,
+    expected: Level | None = None,
 ) -> None:
     """Print what was found, what hurts most first.
 
@@ -197,6 +198,8 @@ def show(
         certificate: the certificate.
         files: where the programs of rules are kept, by the rule's id, if they are.
         replay: returns the command that runs a program again.
+        expected: the level that nothing but known deviations may keep the backend from, if there
+            are any.
     """
     if certificate.causes:
         console.print()
@@ -209,7 +212,7 @@ def show(
     for verdict in certificate.verdicts:
         if verdict.counterexample is not None and verdict.finding is not Finding.FAILED:
             _show_broken(console, verdict)
-    good = succeeded(certificate)
+    good = succeeded(certificate, expected)
     console.print()
     console.print(f"[{'bold green' if good else 'bold red'}]{escape(headline(certificate))}[/]")
     console.print(f"  rules  {counts_line(certificate)}")
@@ -220,6 +223,8 @@ def show(
     console.print(f"  cost   {cost_line(certificate)}")
     for note in notes(certificate):
         console.print(f"  note   {escape(note)}")
+    if good and expected is not None and not certificate.run.rules:
+        console.print(f"  note   nothing but known deviations keeps it from level {expected.value}")
     for complaint in certificate.complaints:
         console.print(f"[bold red]{escape(complaint)}[/]")
     if not good and not certificate.complaints and not certificate.run.rules:

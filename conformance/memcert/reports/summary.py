@@ -227,5 +227,7 @@ def cause_line(cause: CertifiedCause, certificate: Certificate) -> str:
     said = [f"fails {', '.join(others)} too"] if others else []
     if cause.hides:
         said.append(f"hides {counted(len(cause.hides), 'rule')}")
+    if cause.deviation:
+        said.append(f"known: {one_line(cause.deviation)}")
     does = f" ({'; '.join(said)})" if said else ""
     return f"{cause.rule} [{cause.consequence.value}] {text}{does}"

@@ -130,6 +130,10 @@ def met(
         case dict():
             if isinstance(value, dict):
                 yield from met_by_fields(demand, value, binding, grammar, elsewhere)
+        case list() if not demand:
+            # An empty list is a case of its own.
+            if value == []:
+                yield binding
         case list():
             if isinstance(value, list):
                 yield from _met_by_items(demand, value, binding, grammar, elsewhere)

@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from memcert.engine.causes.cause import Cause
-from memcert.engine.rule import Rule
+from memcert.engine.causes.form import Dissected
+from memcert.engine.contract import Contract
 from memcert.engine.verdicts.check import Check
+from memcert.engine.verdicts.deviation import Deviation
 from memcert.engine.verdicts.verdict import Finding, Verdict
 
 
@@ -19,15 +21,20 @@ class FoundCause:
         cause: the cause.
         fails: the ids of the rules that it fails, in the contract's order.
         hides: the ids of those that cannot be judged because of it.
+        deviation: the known deviation that it is, if it is one.
     """
 
     cause: Cause
     fails: Sequence[str]
     hides: Sequence[str]
+    deviation: Deviation | None = None
 
 
 def attributed(
-    rules: Sequence[Rule], found: Mapping[str, Verdict], checked: Mapping[str, Check]
+    contract: Contract,
+    found: Mapping[str, Verdict],
+    checked: Mapping[str, Check],
+    deviations: Sequence[Deviation] = (),
 ) -> tuple[Mapping[str, Verdict], Sequence[FoundCause]]:
     """Return the verdicts, and what the causes do, whichever rule came upon a cause first.
 
@@ -35,10 +42,12 @@ def attributed(
     that it was found by. It hides any other rule whose programs fail for it.
 
     Args:
-        rules: the contract's rules.
+        contract: whose rules there are.
         found: what was found, by rule.
         checked: what came of the rules that were checked.
+        deviations: the known deviations: a cause that the program of one shows is known.
     """
+    rules = contract.rules
     causes = {cause.form.key: cause for each in checked.values() for cause in each.causes}
     about = {
         key: [rule.id for rule in rules if key in _about(checked, rule.id)]
@@ -62,8 +71,36 @@ def attributed(
         for key in keys:
             (fails if key in failing else hides)[key].append(rule.id)
         verdicts[rule.id] = _verdict(check.verdict, [causes[key] for key in failing], check.causes)
-    entries = [FoundCause(cause, fails[key], hides[key]) for key, cause in causes.items()]
+    entries = [
+        FoundCause(cause, fails[key], hides[key], _deviation(cause, deviations, contract))
+        for key, cause in causes.items()
+    ]
+    verdicts |= _deviating(verdicts, entries)
     return verdicts, sorted(entries, key=_hurts)
+
+
+def _deviation(
+    cause: Cause, deviations: Sequence[Deviation], contract: Contract
+) -> Deviation | None:
+    """Return the known deviation whose program shows a cause, if there is one."""
+    grammar, observations = contract.grammar, contract.observations
+    for deviation in deviations:
+        if cause.form.find(Dissected(deviation.program, grammar, observations)) is not None:
+            return deviation
+    return None
+
+
+def _deviating(
+    verdicts: Mapping[str, Verdict], entries: Sequence[FoundCause]
+) -> Mapping[str, Verdict]:
+    """Return the verdicts on rules that fail for known deviations alone."""
+    found = {}
+    for rule, verdict in verdicts.items():
+        failing = [entry for entry in entries if rule in entry.fails]
+        if failing and all(entry.deviation is not None for entry in failing):
+            reasons = dict.fromkeys(entry.deviation.reason for entry in failing if entry.deviation)
+            found[rule] = replace(verdict, finding=Finding.DEVIATES, reason="; ".join(reasons))
+    return found
 
 
 def _hurts(entry: FoundCause) -> tuple[int, int, str]:
@@ -82,8 +119,6 @@ def _suffers(checked: Mapping[str, Check], rule: str, key: str) -> bool:
 
 
 def _verdict(verdict: Verdict, failing: Sequence[Cause], causes: Sequence[Cause]) -> Verdict:
-    if verdict.finding is Finding.DEVIATES:
-        return verdict
     if failing:
         return replace(
             verdict,

@@ -274,6 +274,7 @@ class CertifiedCause:
         consequence: what it means.
         fails: the ids of the rules that it fails.
         hides: the ids of those that cannot be judged because of it.
+        deviation: why it is accepted, if it is a known deviation.
         counterexample: the smallest program that shows it.
     """
 
@@ -281,6 +282,7 @@ class CertifiedCause:
     consequence: Consequence
     fails: tuple[str, ...]
     hides: tuple[str, ...]
+    deviation: str
     counterexample: CertifiedCounterexample
 
 
@@ -342,7 +344,39 @@ def standing_of(verdicts: Sequence[CertifiedVerdict]) -> Standing:
     )
 
 
-def succeeded(certificate: Certificate) -> bool:
+def is_expected(certificate: Certificate, level: Level) -> bool:
+    """Tell whether nothing but known deviations keeps a backend from a level.
+
+    It is not reached for that: rules deviate, or are hidden behind what does.
+
+    Args:
+        certificate: the certificate.
+        level: the level that is expected.
+    """
+    behind: dict[str, list[bool]] = {}
+    for cause in certificate.causes:
+        for rule in cause.hides:
+            behind.setdefault(rule, []).append(bool(cause.deviation))
+
+    def is_fine(verdict: CertifiedVerdict) -> bool:
+        if verdict.finding is Finding.HIDDEN:
+            return all(behind.get(verdict.rule, [False]))
+        return bool(verdict.part) or verdict.finding in (
+            Finding.PASSED,
+            Finding.DEVIATES,
+            Finding.NOT_APPLICABLE,
+        )
+
+    return not certificate.complaints and all(
+        is_fine(verdict)
+        for verdict in certificate.verdicts
+        if verdict.level is not None
+        and level.includes(verdict.level)
+        and verdict.consequence is not Consequence.STRICT
+    )
+
+
+def succeeded(certificate: Certificate, expected: Level | None = None) -> bool:
     """Tell whether the asked level was reached and nothing is wrong with the deviations.
 
     Where only some rules were asked for, each of them must have passed, or be kept so far if
@@ -350,9 +384,13 @@ def succeeded(certificate: Certificate) -> bool:
 
     Args:
         certificate: the certificate.
+        expected: the level that nothing but known deviations may keep it from; None to ask for the
+            level itself.
     """
     if certificate.complaints:
         return False
+    if expected is not None and not certificate.run.rules:
+        return is_expected(certificate, expected)
     if certificate.run.rules:
         quick = certificate.run.effort is Effort.QUICK
         return all(

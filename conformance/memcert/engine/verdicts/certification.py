@@ -87,7 +87,7 @@ def certify(
                     rule, runner, corpus, plan, until, capabilities, deviations.get(rule.id), known
                 ),
             )
-    found, causes = attributed(contract.rules, checks.found, checks.checked)
+    found, causes = attributed(contract, checks.found, checks.checked, plan.deviations)
     verdicts = [
         found[rule.id]
         if rule.id in found

@@ -110,6 +110,7 @@ def _cause(found: FoundCause) -> CertifiedCause:
         cause.consequence,
         tuple(found.fails),
         tuple(found.hides),
+        "" if found.deviation is None else found.deviation.reason,
         _certified(cause.counterexample),
     )
 
