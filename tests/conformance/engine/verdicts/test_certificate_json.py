@@ -74,10 +74,10 @@ def put(path: str, value: Any) -> Any:
 OF_ONE_STEP = {"format": 1, "steps": [{"operation": "size"}]}
 
 MALFORMED = [
-    ("format", 1, "its format is 1; this kit reads 2"),
-    ("format", "1", "its format is '1'; this kit reads 2"),
-    ("format", True, "its format is True; this kit reads 2"),
-    ("format", 10**5000, "its format is a very long integer; this kit reads 2"),
+    ("format", 1, "its format is 1; this kit reads 3"),
+    ("format", "1", "its format is '1'; this kit reads 3"),
+    ("format", True, "its format is True; this kit reads 3"),
+    ("format", 10**5000, "its format is a very long integer; this kit reads 3"),
     ("format", nested(900), "it is nested too deep"),
     ("format", nested(150), "its format is [["),
     ("more", 1, "$: Additional properties are not allowed ('more' was unexpected)"),
