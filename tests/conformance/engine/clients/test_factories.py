@@ -219,14 +219,14 @@ class Hangs(InMemoryMemory):
 
 class Blocks(InMemoryMemory):
     async def add(self, memories: Any, marks: Any = None) -> None:
-        time.sleep(3600)  # noqa: ASYNC251 - that is what is wrong with it
+        time.sleep(3600)  # noqa: ASYNC251 - that is what it does wrong
 
 
 class BlocksLater(InMemoryMemory):
     """Blocks where it is found out which parts it has."""
 
     async def delete_by_mark(self, mark: Any, **more: Any) -> int:
-        time.sleep(3600)  # noqa: ASYNC251 - that is what is wrong with it
+        time.sleep(3600)  # noqa: ASYNC251 - that is what it does wrong
         return 0
 
 
