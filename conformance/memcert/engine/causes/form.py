@@ -32,6 +32,11 @@ Observations = Callable[[Sequence[Step]], Sequence[Operation]]
 """Returns the operations that show the state, as far as some steps can touch it."""
 
 
+def _in_order(value: object) -> object:
+    """Return JSON for what has none; the order of a set is another one in every process."""
+    return sorted(value) if isinstance(value, frozenset) else str(value)
+
+
 @dataclass(frozen=True)
 class Demanded:
     """One thing that must be done in a program of a form.
@@ -81,8 +86,8 @@ class Form:
 
     @property
     def key(self) -> str:
-        """The same text for equal forms."""
-        return json.dumps(asdict(self), sort_keys=True, default=str)
+        """The same text for equal forms, whatever process they are of."""
+        return json.dumps(asdict(self), sort_keys=True, default=_in_order)
 
     def find(self, dissected: Dissected) -> list[int] | None:
         """Return where a program holds it: the number of an atom for each thing that must be done.
