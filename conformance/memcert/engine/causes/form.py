@@ -191,7 +191,8 @@ class _Matching:
 
     def _from(self, demanded: int, start: int, binding: Binding) -> Iterator[list[int]]:
         if demanded == len(self._form.atoms):
-            yield []
+            if self._has_spaces(0, binding):
+                yield []
             return
         demand = self._form.atoms[demanded]
         for number in range(start, len(self._atoms)):
@@ -212,6 +213,16 @@ class _Matching:
                 ):
                     for others in self._from(demanded + 1, number + 1, found):
                         yield [number, *others]
+
+    def _has_spaces(self, demanded: int, binding: Binding) -> bool:
+        """Tell whether there are the spaces that nothing need be done in, too: they are looked at.
+
+        What leaks takes two, and does not need an operation in the other one.
+        """
+        if demanded == len(self._form.spaces):
+            return True
+        there = (self._in_space(demanded, each, binding) for each in range(len(self._spaces)))
+        return any(found is not None and self._has_spaces(demanded + 1, found) for found in there)
 
     def _in_space(self, demanded: int, space: int, binding: Binding) -> Binding | None:
         found = bound(binding, "space", demanded, space)

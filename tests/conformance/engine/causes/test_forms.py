@@ -241,6 +241,19 @@ def test_what_takes_one_space_is_not_in_two() -> None:
     assert not holds(in_two(Step(add("m5")), Step(add("m5"), 1)), TWICE)
 
 
+def test_a_space_in_which_nothing_is_done_must_be_there_too() -> None:
+    """It is looked at, which is how most leaks show."""
+    names = (SpaceName("m"), SpaceName("M"))
+    for names_of, number in ((names, 0), (names, 1), (names[::-1], 0)):
+        leaks = form(in_two(Step(add("m0"), number), names=names_of))
+        assert not holds(program(add("m0")), leaks)
+        assert not holds(in_two(Step(add("m0"))), leaks)
+        assert holds(in_two(Step(add("m5"), number), Step(Size()), names=names_of), leaks)
+    plain = form(in_two(Step(add("m0"))))
+    assert holds(in_two(Step(add("m5"), 1)), plain)
+    assert not holds(program(add("m0")), plain)
+
+
 def test_the_names_of_spaces_are_of_a_kind() -> None:
     steps = (Step(add("m0")), Step(Read(), 1))
     folded = form(in_two(*steps, names=(SpaceName("m"), SpaceName("M"))))
