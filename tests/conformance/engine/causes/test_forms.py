@@ -315,6 +315,13 @@ def test_it_does_not_matter_why_something_was_refused() -> None:
     assert not holds(program(CallWith("add", "marks", "zero"), Delete(("m3",))), accepted)
 
 
+def test_what_does_nothing_holds_nothing() -> None:
+    nothing = program(KeepAdded(()), AddTogether(()))
+    assert not holds(nothing, form(program(add("m0"))))
+    assert holds(nothing, form(nothing))
+    assert not holds(program(add("m0")), form(nothing))
+
+
 def test_every_operation_of_the_corpus_holds_its_own_form() -> None:
     for entry in CONTRACT.corpus.entries:
         assert holds(entry.program, form(entry.program)), entry.file_name
