@@ -63,7 +63,7 @@ class Atom:
     @property
     def is_plain(self) -> bool:
         """Whether it is done in the plain way."""
-        return self.kind == self.readings[0][0]
+        return bool(self.readings) and self.kind == self.readings[0][0]
 
 
 def sections_of(program: Program) -> Sequence[tuple[Step, ...]]:

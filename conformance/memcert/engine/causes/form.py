@@ -32,6 +32,11 @@ Observations = Callable[[Sequence[Step]], Sequence[Operation]]
 """Returns the operations that show the state, as far as some steps can touch it."""
 
 
+def _in_order(value: object) -> object:
+    """Return JSON for what has none; the order of a set is another one in every process."""
+    return sorted(value) if isinstance(value, frozenset) else str(value)
+
+
 @dataclass(frozen=True)
 class Demanded:
     """One thing that must be done in a program of a form.
@@ -81,8 +86,8 @@ class Form:
 
     @property
     def key(self) -> str:
-        """The same text for equal forms."""
-        return json.dumps(asdict(self), sort_keys=True, default=str)
+        """The same text for equal forms, whatever process they are of."""
+        return json.dumps(asdict(self), sort_keys=True, default=_in_order)
 
     def find(self, dissected: Dissected) -> list[int] | None:
         """Return where a program holds it: the number of an atom for each thing that must be done.
@@ -186,7 +191,8 @@ class _Matching:
 
     def _from(self, demanded: int, start: int, binding: Binding) -> Iterator[list[int]]:
         if demanded == len(self._form.atoms):
-            yield []
+            if self._has_spaces(0, binding):
+                yield []
             return
         demand = self._form.atoms[demanded]
         for number in range(start, len(self._atoms)):
@@ -207,6 +213,16 @@ class _Matching:
                 ):
                     for others in self._from(demanded + 1, number + 1, found):
                         yield [number, *others]
+
+    def _has_spaces(self, demanded: int, binding: Binding) -> bool:
+        """Tell whether there are the spaces that nothing need be done in, too: they are looked at.
+
+        What leaks takes two, and does not need an operation in the other one.
+        """
+        if demanded == len(self._form.spaces):
+            return True
+        there = (self._in_space(demanded, each, binding) for each in range(len(self._spaces)))
+        return any(found is not None and self._has_spaces(demanded + 1, found) for found in there)
 
     def _in_space(self, demanded: int, space: int, binding: Binding) -> Binding | None:
         found = bound(binding, "space", demanded, space)

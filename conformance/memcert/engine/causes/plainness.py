@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from copy import deepcopy
+from dataclasses import fields
 from typing import Any
 
+from memcert.engine.causes.atoms import leaves
+from memcert.engine.causes.demands import EVERYTHING
 from memcert.engine.causes.grammar import Grammar
 from memcert.engine.programs.operation import MalformedProgram, Operation
 from memcert.engine.programs.program import Program
@@ -70,12 +73,16 @@ class _Plain:
         for name in ("steps", "branches"):
             for path, step in [*_steps(self._data.get(name, []), (name,))]:
                 readings = self._grammar.readings(step)
-                if readings[0][0] == step["operation"] or not readings:
+                if not readings or readings[0][0] == step["operation"]:
                     continue
-                kind, fields = readings[-1]
-                data = deepcopy(self._data)
+                kind, given = readings[-1]
+                if kind not in self._operations or EVERYTHING in leaves(dict(given)):
+                    continue
+                # The special one may have fields that the plain one does not.
+                known = {each.name for each in fields(self._operations[kind])}
                 rest = {key: step[key] for key in ("client", "fault") if key in step}
-                _put(data, path, {"operation": kind, **fields, **rest})
+                data = deepcopy(self._data)
+                _put(data, path, {"operation": kind, **_some(given, known), **rest})
                 self._tries(data)
 
     def with_plain_names(self) -> None:
@@ -184,6 +191,10 @@ def _at(data: Any, path: Path) -> Any:
     for key in path:
         data = data[key]
     return data
+
+
+def _some(values: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name in names}
 
 
 def _is_there(data: Any, path: Path) -> bool:

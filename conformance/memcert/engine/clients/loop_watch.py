@@ -178,7 +178,8 @@ class LoopWatch:
             # asyncio only notes the first one; the second one is raised.
             _send(signal.SIGINT)
             return
-        doing = next(iter(_doing), None)
+        # The main thread goes on meanwhile; a list is made of them at one go.
+        doing = next(iter([*_doing]), None)
         if self._interrupted or doing is None:
             return
         limit = LATE_SECONDS + self._attempts * _SECONDS_BETWEEN

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from time import perf_counter
@@ -174,7 +174,7 @@ class Search:
         hidden = self._known_in(program, costly=True)
         if hidden:
             # What is known to hang is not waited for again.
-            return self._try_the_rest(program, hidden, costly=True)
+            return self._try_the_rest(program, hidden, drawn=drawn)
         execution = self._execute(program)
         if execution.cut_off:
             self.cut_off = True
@@ -184,21 +184,21 @@ class Search:
             return _Came.UNKNOWN if execution.undecided else _Came.KEPT
         hidden = self._known_in(program)
         if hidden:
-            return self._try_the_rest(program, hidden)
+            return self._try_the_rest(program, hidden, drawn=drawn)
         self._is_broken(program, execution)
         return _Came.BROKEN
 
     def _known_in(self, program: Program, *, costly: bool = False) -> list[Cause]:
         return [] if self.known is None else self.known.in_program(program, costly=costly)
 
-    def _try_the_rest(
-        self, program: Program, hidden: list[Cause], *, costly: bool = False
-    ) -> _Came:
+    def _try_the_rest(self, program: Program, hidden: list[Cause], *, drawn: bool) -> _Came:
         """Run what is left of a program without what makes it fail."""
         assert self.known is not None
         for cause in hidden:
             self.hidden_behind[cause.form.key] = cause
-            self._note_if_about(cause, program)
+            # Chance draws what a rule is not about, too.
+            if not drawn and self._is_just(cause, program):
+                self.is_about.add(cause.form.key)
         rest = self.known.avoided_by(program)
         if rest is None or self.blocked or perf_counter() > self.until:
             return _Came.HIDDEN
@@ -230,14 +230,19 @@ class Search:
             consequence_of(about, smallest.found),
             costly=execution.seconds > COSTLY_SECONDS,
         )
-        self._note_if_about(self.cause, program)
-        if about is self.rule:
+        # Those that come after the first that fails would show it if another rule had found it.
+        if about is self.rule or any(self._is_just(self.cause, each) for each in self._own()):
             self.is_about.add(form.key)
 
-    def _note_if_about(self, cause: Cause, program: Program) -> None:
-        """Note if a program that fails for a cause does nothing else."""
-        if is_just(cause.form, cause.counterexample.program, program, self.contract):
-            self.is_about.add(cause.form.key)
+    def _own(self) -> Iterator[Program]:
+        """Give the programs of the rule itself, those that chance draws left out."""
+        yield from self.first
+        for swept in self.swept if self.part is None else self.part:
+            yield swept.program
+
+    def _is_just(self, cause: Cause, program: Program) -> bool:
+        """Tell whether a program that fails for a cause does nothing else."""
+        return is_just(cause.form, cause.counterexample.program, program, self.contract)
 
     def _execute(self, program: Program) -> Execution:
         started = perf_counter()

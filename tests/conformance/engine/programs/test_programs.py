@@ -15,6 +15,7 @@ from memcert.engine.programs.store_operation import LookIntoStore
 from memcert.engine.rule import Rule
 from memcert.short_term import CONTRACT
 from memcert.short_term.kept_operations import (
+    AddWhatIsRead,
     KeepAdded,
     KeepExport,
     KeepRead,
@@ -118,6 +119,7 @@ OPERATIONS: list[Operation] = [
     KeepRead(2),
     KeepAdded((FULL, Message("m1")), ("a", "b"), 3),
     LookAtKept(3),
+    AddWhatIsRead(),
     Reopen(),
 ]
 

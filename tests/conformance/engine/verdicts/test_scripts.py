@@ -17,6 +17,7 @@ from memcert.engine.verdicts.script import script
 from memcert.resolver import resolve
 from memcert.short_term import CONTRACT
 from memcert.short_term.kept_operations import (
+    AddWhatIsRead,
     KeepAdded,
     KeepExport,
     KeepRead,
@@ -237,6 +238,7 @@ EVERY = [
     KeepRead(),
     KeepAdded((Message("m7"),), ("a",)),
     LookAtKept(),
+    AddWhatIsRead(),
     Add(MessageRange(3, 7)),
     Clear(),
     Reopen(),
