@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from memcert.engine.contract import Contract
+from memcert.engine.part import without_parts
+from memcert.engine.programs.program import Program
 from memcert.engine.rule import Faults
 from memcert.engine.verdicts.certificate import Certificate, standing_of
 from memcert.engine.verdicts.certificate_json import certificate_json, digest_of
@@ -157,10 +159,21 @@ def _faults_of_replays(certificate: Certificate, contract: Contract) -> list[str
         )
     for verdict in verdicts:
         passed = verdict.finding is Finding.PASSED
-        known = len(contract.corpus.programs(verdict.rule))
-        if verdict.replayed > known or (passed and verdict.replayed < known):
+        known = contract.corpus.programs(verdict.rule)
+        makes_sense = [each for each in known if _makes_sense(each, certificate, contract)]
+        if verdict.replayed > len(known) or (passed and verdict.replayed < len(makes_sense)):
             found.append(
                 f"{verdict.rule} replayed {verdict.replayed} programs of the corpus, which"
-                f" has {known} for it"
+                f" has {len(known)} for it"
             )
     return found
+
+
+def _makes_sense(program: Program, certificate: Certificate, contract: Contract) -> bool:
+    """Tell whether a program is run as it is on a backend that can do what a certificate says."""
+    said = certificate.backend.capabilities
+    left_out = [part for part in contract.parts if said.get(part.name) is False]
+    return (
+        not any(said.get(need) is False for need in program.needs)
+        and without_parts(program, left_out, contract) is program
+    )
