@@ -52,8 +52,9 @@ def test_the_counterexample(memcert: Memcert) -> None:
     assert result.exit_code == 1
     parts = shown(command)
     assert_in_order(parts, result.stdout)
-    (replay,) = [line for part in parts for line in part if "memcert replay" in line]
+    replay, again = [line for part in parts for line in part if "memcert replay" in line]
     words = replay.partition("replay: memcert ")[2].split()
+    assert again.split() == ["memcert", *words]
     assert memcert(*words).exit_code == 1
 
 
