@@ -24,6 +24,7 @@ def faults(certificate: Certificate, contract: Contract) -> list[str]:
     found += _faults_of_the_level(certificate)
     found += _faults_of_verdicts(certificate)
     found += _faults_of_what_is_kept_so_far(certificate)
+    found += _faults_of_causes(certificate)
     found += _faults_of_replays(certificate, contract)
     found += [
         f"{verdict.rule} passed without a fault"
@@ -108,6 +109,38 @@ def _faults_of_verdicts(certificate: Certificate) -> list[str]:
             if each.finding is Finding.NOT_APPLICABLE and not certificate.backend.is_file
         ),
     ]
+
+
+def _faults_of_causes(certificate: Certificate) -> list[str]:
+    findings = {each.rule: each.finding for each in certificate.verdicts}
+    fails = {rule for cause in certificate.causes for rule in cause.fails}
+    suffer = {rule for cause in certificate.causes for rule in cause.hides} | fails
+    return [
+        *(
+            f"a cause fails {rule}, which is {_said(findings.get(rule))}"
+            for rule in sorted(fails)
+            if findings.get(rule) not in _BROKEN
+        ),
+        *(
+            f"a cause hides {rule}, which is {_said(findings.get(rule))}"
+            for rule in sorted(suffer - fails)
+            if findings.get(rule) not in (*_BROKEN, Finding.HIDDEN)
+        ),
+        *(
+            f"{rule} is {finding.value} without a cause"
+            for rule, finding in findings.items()
+            if (finding is Finding.FAILED and rule not in fails)
+            or (finding is Finding.HIDDEN and rule not in suffer)
+        ),
+    ]
+
+
+_BROKEN = (Finding.FAILED, Finding.UNSTABLE, Finding.DEVIATES)
+"""What is said of a rule that a cause fails."""
+
+
+def _said(finding: Finding | None) -> str:
+    return "not there" if finding is None else finding.value
 
 
 def _faults_of_what_is_kept_so_far(certificate: Certificate) -> list[str]:
