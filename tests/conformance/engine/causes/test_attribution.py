@@ -237,19 +237,28 @@ def test_a_second_mistake_is_found_behind_the_first() -> None:
     assert of_rules(found) == {"DEL-02": "failed", "CLR-02": "failed", "MIX-01": "hidden"}
 
 
-SPACES = ("ISO-01", "ISO-03", "ADD-01", "DUR-01")
+SPACES = frozenset({"ISO-01", "ISO-02", "ISO-03", "ADD-01", "DUR-01"})
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_a_leak_takes_two_spaces(jobs: int) -> None:
-    found = certified("mutant:key-without-case", jobs, frozenset(SPACES))
+@pytest.mark.parametrize(
+    ("name", "rule"),
+    [
+        ("key-without-case", "ISO-03"),
+        ("key-of-the-user", "ISO-01"),
+        # Its spaces hold what earlier programs left there, for other users.
+        ("key-of-the-session", "ISO-02"),
+    ],
+)
+def test_a_leak_takes_two_spaces(name: str, rule: str, jobs: int) -> None:
+    found = certified(f"mutant:{name}", jobs, SPACES)
     assert found.causes
     for entry in found.causes:
         assert entry.cause.consequence is Consequence.LEAK
         assert len(entry.cause.counterexample.program.spaces) == 2
         # What is done in one space alone does not suffer from it.
         assert not {"ADD-01", "DUR-01"} & {*entry.fails, *entry.hides}
-    assert of_rules(found)["ISO-03"] == "failed"
+    assert of_rules(found)[rule] == "failed"
 
 
 def test_what_is_wrong_in_one_space_is_no_leak() -> None:

@@ -76,11 +76,8 @@ def test_an_identifier_becomes_the_same_one_wherever_it_stands() -> None:
     def is_the_same(candidate: Program) -> bool:
         added, marked, deleted = candidate.to_json()["steps"]
         ids = [each["id"] for each in added["messages"]]
-        return (
-            marked.get("ids") == ids[1:]
-            and deleted["ids"][:1] == ids[:1]
-            and added.get("marks") == [marked.get("new")]
-        )
+        there = (marked.get("ids"), deleted["ids"][:1], added.get("marks"))
+        return there == (ids[1:], ids[:1], [marked.get("new")])
 
     found = plain(given, is_the_same)
     assert found == program(
