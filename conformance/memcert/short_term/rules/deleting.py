@@ -91,7 +91,6 @@ RULES = (
             *counts.deleted_by_a_mark(),
             *counts.marks_deleted_by(),
         ],
-        needs=frozenset({"delete_by_mark"}),
     ),
     Rule(
         "DEL-06",
@@ -106,7 +105,6 @@ RULES = (
             counts=True,
         ),
         sweep=lambda: [*combinations.deletions_by_mark(counts=True), *counts.counted(mark=False)],
-        needs=frozenset({"delete_by_mark"}),
     ),
     Rule(
         "CLR-01",
@@ -123,7 +121,6 @@ RULES = (
         Consequence.LOSS,
         lambda: programs(adds(IDS[:3], (), ("x",)), summaries(), st.just(Clear())),
         sweep=changes.cleared_with_summary,
-        needs=frozenset({"update_compressed_summary"}),
     ),
     Rule(
         "CLR-03",

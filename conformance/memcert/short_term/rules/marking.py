@@ -50,7 +50,6 @@ RULES = (
             *counts.one_more_mark(),
             *counts.marked_by_ids(),
         ],
-        needs=frozenset({"update_messages_mark"}),
     ),
     Rule(
         "MARK-02",
@@ -62,7 +61,6 @@ RULES = (
             *combinations.updates(lambda new, old, ids: new and not old and ids == "left out"),
             *counts.marked_by_one_call(),
         ],
-        needs=frozenset({"update_messages_mark"}),
     ),
     Rule(
         "MARK-03",
@@ -79,7 +77,6 @@ RULES = (
             ),
             *counts.mark_replaced_by_one_call(),
         ],
-        needs=frozenset({"update_messages_mark"}),
     ),
     Rule(
         "MARK-04",
@@ -97,7 +94,6 @@ RULES = (
             )
         ),
         sweep=lambda: combinations.updates(lambda new, old, ids: new == old),
-        needs=frozenset({"update_messages_mark"}),
     ),
     Rule(
         "MARK-05",
@@ -109,7 +105,6 @@ RULES = (
             *combinations.updates(lambda new, old, ids: new is None and old is not None),
             *counts.mark_removed_by_one_call(),
         ],
-        needs=frozenset({"update_messages_mark"}),
     ),
     Rule(
         "MARK-06",
@@ -126,7 +121,6 @@ RULES = (
             *combinations.updates(lambda new, old, ids: True, counts=True),
             *counts.counted(),
         ],
-        needs=frozenset({"update_messages_mark"}),
     ),
     Rule(
         "MARK-07",
@@ -139,7 +133,6 @@ RULES = (
         sweep=lambda: combinations.updates(
             lambda new, old, ids: "unknown" in ids or ids == "repeated", counts=True
         ),
-        needs=frozenset({"update_messages_mark"}),
     ),
     Rule(
         "MARK-08",
@@ -148,7 +141,6 @@ RULES = (
         Consequence.WRONG,
         lambda: _marked(_updates(("a", "d", None), (None, "a"), st.just(()))),
         sweep=lambda: combinations.updates(lambda new, old, ids: ids == "none"),
-        needs=frozenset({"update_messages_mark"}),
     ),
     Rule(
         "MARK-09",
@@ -160,7 +152,6 @@ RULES = (
         sweep=lambda: combinations.updates(
             lambda new, old, ids: old and new != old and ids not in ("left out", "none")
         ),
-        needs=frozenset({"update_messages_mark"}),
     ),
     Rule(
         "MARK-10",
@@ -172,6 +163,5 @@ RULES = (
             adds(KNOWN, (), ("x",), at_most=1), _updates(("a", "b"), ids=id_tuples(KNOWN))
         ),
         sweep=changes.marked_before_it_was_added,
-        needs=frozenset({"update_messages_mark"}),
     ),
 )

@@ -141,6 +141,5 @@ RULES = (
             st.just(Size()),
         ),
         sweep=changes.counted_without_summary,
-        needs=frozenset({"update_compressed_summary"}),
     ),
 )

@@ -30,7 +30,6 @@ RULES = (
             adds(IDS[:2], (), ("x",)),
         ),
         sweep=ways.summaries,
-        needs=frozenset({"update_compressed_summary"}),
     ),
     Rule(
         "SUM-02",
@@ -39,7 +38,6 @@ RULES = (
         Consequence.WRONG,
         lambda: programs(summaries(("s", "", "")), adds(IDS[:2], (), ("x",))),
         sweep=summary_sweeps.removed,
-        needs=frozenset({"update_compressed_summary"}),
     ),
     Rule(
         "SUM-03",
@@ -53,7 +51,6 @@ RULES = (
             st.builds(Read, st.sampled_from((None, "a")), st.sampled_from((None, "b"))),
         ),
         sweep=summary_sweeps.first,
-        needs=frozenset({"update_compressed_summary"}),
     ),
     Rule(
         "SUM-04",
@@ -66,7 +63,6 @@ RULES = (
             st.builds(Read, st.sampled_from((None, "a")), summary=st.just(False)),
         ),
         sweep=summary_sweeps.left_out,
-        needs=frozenset({"update_compressed_summary"}),
     ),
     Rule(
         "SUM-05",
@@ -82,7 +78,6 @@ RULES = (
             st.sampled_from([Clear(), Delete(("_compressed_summary", "summary"))]),
         ),
         sweep=summary_sweeps.is_no_message,
-        needs=frozenset({"update_compressed_summary"}),
     ),
     Rule(
         "SUM-06",
@@ -96,6 +91,5 @@ RULES = (
         sweep=lambda: contents.refused(
             [CallWith("update_compressed_summary", "summary", "a lone surrogate")]
         ),
-        needs=frozenset({"update_compressed_summary"}),
     ),
 )

@@ -1,1 +1,0 @@
-"""What makes programs fail: one cause, however many programs show it."""

@@ -1,1 +1,0 @@
-"""Files that ``memcert new`` writes for who begins."""
