@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 from memcert.engine.programs.operation import Operation, decoded, texts
 from memcert.short_term.messages import Message, seen
-from memcert.short_term.state_operations import EXPORT, comparable
+from memcert.short_term.state_operations import OfExtension, comparable
 
 
 def _place(number: int) -> int:
@@ -43,7 +43,7 @@ class KeepState(Operation):
 
 
 @dataclass(frozen=True)
-class KeepExport(Operation):
+class KeepExport(OfExtension):
     """``export_state``, kept as the object that it is.
 
     Args:
@@ -53,11 +53,6 @@ class KeepExport(Operation):
     kind: ClassVar[str] = "keep_export"
 
     place: int = 0
-
-    @property
-    def needs(self) -> frozenset[str]:
-        """What a backend must be able to do: it is of an extension."""
-        return EXPORT
 
     async def run(self, memory: Any, saved: dict[int, Any]) -> object:
         saved[_place(self.place)] = await memory.export_state()

@@ -21,6 +21,16 @@ def _state(value: Any) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
+class OfExtension(Operation):
+    """An operation of the extension that exports and imports."""
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """What a backend must be able to do."""
+        return EXPORT
+
+
+@dataclass(frozen=True)
 class Saving(Operation):
     """An operation that keeps the state it gets in one of a few numbered places.
 
@@ -113,15 +123,10 @@ class LoadState(Operation):
 
 
 @dataclass(frozen=True)
-class Export(Saving):
+class Export(Saving, OfExtension):
     """``export_state``, kept for later as JSON text."""
 
     kind: ClassVar[str] = "export_state"
-
-    @property
-    def needs(self) -> frozenset[str]:
-        """What a backend must be able to do: it is of an extension."""
-        return EXPORT
 
     async def run(self, memory: Any, saved: dict[int, Any]) -> object:
         state = await memory.export_state()
@@ -133,7 +138,7 @@ class Export(Saving):
 
 
 @dataclass(frozen=True)
-class ImportSaved(Operation):
+class ImportSaved(OfExtension):
     """``import_state`` of what an earlier `Export` kept.
 
     Args:
@@ -143,11 +148,6 @@ class ImportSaved(Operation):
     kind: ClassVar[str] = "import_saved"
 
     place: int = 0
-
-    @property
-    def needs(self) -> frozenset[str]:
-        """What a backend must be able to do: it is of an extension."""
-        return EXPORT
 
     async def run(self, memory: Any, saved: dict[int, Any]) -> object:
         if self.place in saved:
@@ -162,7 +162,7 @@ class ImportSaved(Operation):
 
 
 @dataclass(frozen=True)
-class Import(Operation):
+class Import(OfExtension):
     """``import_state`` of a given state.
 
     Args:
@@ -172,11 +172,6 @@ class Import(Operation):
     kind: ClassVar[str] = "import_state"
 
     state: Any = decoded(_state)
-
-    @property
-    def needs(self) -> frozenset[str]:
-        """What a backend must be able to do: it is of an extension."""
-        return EXPORT
 
     async def run(self, memory: Any, saved: dict[int, Any]) -> object:
         return await memory.import_state(load_json(dump_json(self.state)))
@@ -226,7 +221,7 @@ class LoadStateThenSpoil(Operation):
 
 
 @dataclass(frozen=True)
-class ImportThenSpoil(Operation):
+class ImportThenSpoil(OfExtension):
     """``import_state`` of a given state, then every change that a caller can make to it.
 
     Args:
@@ -236,11 +231,6 @@ class ImportThenSpoil(Operation):
     kind: ClassVar[str] = "import_state_then_spoil"
 
     state: Any = decoded(_state)
-
-    @property
-    def needs(self) -> frozenset[str]:
-        """What a backend must be able to do: it is of an extension."""
-        return EXPORT
 
     async def run(self, memory: Any, saved: dict[int, Any]) -> object:
         state = load_json(dump_json(self.state))

@@ -13,6 +13,25 @@ class Summarised(InMemoryMemory):
         return message.id not in self._entries
 
 
+class SummaryChanged(Summarised):
+    """A host that changes the summary's message before a read returns it."""
+
+    def _change(self, summary: Msg) -> None:
+        raise NotImplementedError
+
+    async def get_memory(
+        self,
+        mark: str | None = None,
+        exclude_mark: str | None = None,
+        prepend_summary: bool = True,
+    ) -> list[Msg]:
+        messages = await super().get_memory(mark, exclude_mark, prepend_summary)
+        for message in messages:
+            if self._is_summary(message):
+                self._change(message)
+        return messages
+
+
 @mutant("summary-appended", "SUM-01")
 class SummaryAppended(InMemoryMemory):
     """A new summary is appended to the old one."""
@@ -66,37 +85,19 @@ class EmptySummaryShown(InMemoryMemory):
 
 
 @mutant("summary-without-an-id", "SUM-03")
-class SummaryWithoutAnId(Summarised):
+class SummaryWithoutAnId(SummaryChanged):
     """The summary's message lacks an id, and so cannot be added anywhere."""
 
-    async def get_memory(
-        self,
-        mark: str | None = None,
-        exclude_mark: str | None = None,
-        prepend_summary: bool = True,
-    ) -> list[Msg]:
-        messages = await super().get_memory(mark, exclude_mark, prepend_summary)
-        for message in messages:
-            if self._is_summary(message):
-                message.id = ""
-        return messages
+    def _change(self, summary: Msg) -> None:
+        summary.id = ""
 
 
 @mutant("summary-of-the-system", "SUM-03")
-class SummaryOfTheSystem(Summarised):
+class SummaryOfTheSystem(SummaryChanged):
     """The summary comes as a message of the system."""
 
-    async def get_memory(
-        self,
-        mark: str | None = None,
-        exclude_mark: str | None = None,
-        prepend_summary: bool = True,
-    ) -> list[Msg]:
-        messages = await super().get_memory(mark, exclude_mark, prepend_summary)
-        for message in messages:
-            if self._is_summary(message):
-                message.role = "system"
-        return messages
+    def _change(self, summary: Msg) -> None:
+        summary.role = "system"
 
 
 @mutant("summary-filtered", "SUM-03")
