@@ -14,13 +14,16 @@ another tenant.
 
 from __future__ import annotations
 
+import hashlib
 import inspect
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, TypeAlias
 
 from memcert_backends.catalogue import STORES
+from memcert_backends.servers.folder import path_of
 from memcert_backends.servers.server import Server
 
 
@@ -46,6 +49,19 @@ class Space:
     pool: Any = None
     time_limit: float | None = None
     expiry: int | None = None
+
+    @property
+    def path(self) -> Path:
+        """A file of its own in a store that is a folder; it need not be there.
+
+        Raises:
+            ValueError: the store is none (``store="folder"``).
+        """
+        if self.server is None or self.server.store != "folder":
+            raise ValueError('a space has a file where its backend says store="folder"')
+        # An id may hold any character, and a name of a file may not.
+        ids = repr((self.user_id, self.session_id)).encode()
+        return path_of(self.server.url) / hashlib.sha256(ids).hexdigest()
 
 
 Factory: TypeAlias = Callable[[Space], AsyncIterator[Any]]

@@ -173,6 +173,8 @@ class RuleItem(pytest.Item):
         # Each rule is a test of its own, and may take as long as a run.
         until = perf_counter() + plan.seconds
         check = check_rule(self._rule, session, corpus, plan, until, capabilities)
+        for cause in check.causes:
+            corpus.keep(cause.rule, cause.counterexample.program)
         verdict = check.verdict if check.blocked else alone(check.verdict, session, until)
         if verdict.finding in (Finding.UNSUPPORTED, Finding.NOT_APPLICABLE):
             pytest.skip(f"{verdict.finding.value}: {one_line(verdict.reason)}")

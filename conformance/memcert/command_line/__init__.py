@@ -1,6 +1,6 @@
-"""The command line: ``memcert certify | replay | explain | backends | verify | copy | emulator``.
+"""The command line: ``memcert new | certify | replay | explain | backends | verify | deviations``.
 
-And ``memcert schema | migrate``, for the tables of the SQL memory.
+And ``memcert copy | emulator | schema | migrate``, for the memories that come with it.
 
 Exit status 0: what was asked for holds; 1: it does not; 2: the question itself is wrong;
 130: Ctrl-C.
@@ -17,9 +17,11 @@ import click
 from memcert.command_line.backends import backends
 from memcert.command_line.certify import certify
 from memcert.command_line.copy import copy
+from memcert.command_line.deviations import deviations
 from memcert.command_line.emulator import emulator
 from memcert.command_line.explain import explain
 from memcert.command_line.migrate import migrate
+from memcert.command_line.new import new
 from memcert.command_line.replay import replay
 from memcert.command_line.schema import schema
 from memcert.command_line.verify import verify
@@ -43,7 +45,7 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-for command in (certify, replay, explain, backends, verify, copy, emulator):
+for command in (new, certify, replay, explain, backends, verify, deviations, copy, emulator):
     main.add_command(command)
 for command in (schema, migrate):
     main.add_command(command)

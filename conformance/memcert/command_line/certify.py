@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 import shlex
 import sys
+from functools import partial
 from pathlib import Path
+from time import perf_counter
 
 import click
 from hypothesis.configuration import set_hypothesis_home_dir
@@ -91,12 +93,22 @@ LEVELS = [level.value for level in Level if TOP_LEVEL.includes(level)]
 @click.option(
     "--rule", "rules", multiple=True, metavar="ID", help="Check only this rule; repeatable."
 )
+@click.option("--failed", is_flag=True, help="Check only the rules that failed the last time.")
+@click.option(
+    "-x", "--fail-fast", is_flag=True, help="End the run with the first cause of failures."
+)
 @click.option("--strict", is_flag=True, help="Ask for every strict rule as well.")
 @click.option(
     "--deviations",
     type=click.Path(path_type=Path),
     metavar="FILE",
     help="A TOML file of known deviations.",
+)
+@click.option(
+    "--expect",
+    type=click.Choice(LEVELS),
+    help="With --deviations: the level that nothing but these keep it from; then the exit status is"
+    " 0, though the level is not reached.",
 )
 @click.option(
     "--report-dir",
@@ -124,8 +136,12 @@ def certify(
     jobs: int | None,
     seed: int,
     rules: tuple[str, ...],
+    *,
+    failed: bool,
+    fail_fast: bool,
     strict: bool,
     deviations: Path | None,
+    expect: str | None,
     report_dir: Path | None,
     counterexamples: Path,
 ) -> None:
@@ -147,30 +163,58 @@ def certify(
     check_rules(contract, rules, level)
     check_counterexamples(counterexamples)
     asked = Level(level) if level else None
+    expected = Level(expect) if expect else None
+    if expected is not None and deviations is None:
+        raise WrongQuestion("--expect takes --deviations: without any, ask for the --level")
     check_level(backend, server, asked)
     known = read_deviations(deviations, contract) if deviations else ()
     if report_dir is not None:
         check_writable(report_dir)
     # Hypothesis keeps a cache; the working directory is the user's, and may change.
     set_hypothesis_home_dir(counterexamples.absolute() / "hypothesis")
-    plan = Plan(asked, frozenset(rules), Effort(effort), time_limit, seed, deviations=known)
     console = Terminal()
     corpus = SavedFailures(counterexamples, backend.name, contract)
+    chosen_rules = frozenset(rules)
+    if failed:
+        chosen_rules = chosen_rules & corpus.rules() if rules else corpus.rules()
+        if not chosen_rules:
+            raise WrongQuestion(
+                f"no rule of {backend.name} failed the last time: leave --failed out"
+            )
+    plan = Plan(
+        asked,
+        chosen_rules,
+        Effort(effort),
+        time_limit,
+        seed,
+        fail_fast=fail_fast,
+        deviations=known,
+    )
+    replay = partial(_replay, backend=named, server=server)
     with Runner(contract, backend, server) as runner:
         check_runner(runner, asked)
         check_jobs(runner, jobs)
         _, chosen = asked_of(runner, plan)
-        watch = RunDisplay(console, len(chosen), backend.name)
+        started = perf_counter()
+        watch = RunDisplay(
+            console,
+            len(chosen),
+            contract,
+            backend,
+            server,
+            replay,
+            lambda: max(started + plan.seconds - perf_counter(), 0.0),
+        )
         with watch.shown():
             capabilities = preflight(runner)
             check_capabilities(plan, chosen, capabilities)
-            found = run(runner, plan, corpus, watch, capabilities, jobs or usual_jobs(runner))
+            jobs = jobs or usual_jobs(runner)
+            found = run(runner, plan, corpus, watch, capabilities, jobs, started)
         certificate = write_certificate(runner, plan, found)
-    replays = {rule: _replay(file, named, server) for rule, file in corpus.kept.items()}
-    show(console, certificate, contract, server, replays)
+    show(console, certificate, corpus.kept, replay, expected)
     for complaint in corpus.complaints:
         console.print(f"  {complaint}", markup=False)
-    good = _good(certificate, strict=strict)
+    good = _good(certificate, expected, strict=strict)
     if report_dir is not None:
         try:
             write_reports(report_dir, certificate)
@@ -190,5 +234,5 @@ def _replay(file: Path, backend: str, server: str | None) -> str:
     return shlex.join(words if server is None else [*words, "--server", without_secrets(server)])
 
 
-def _good(certificate: Certificate, *, strict: bool) -> bool:
-    return succeeded(certificate) and not (strict and certificate.level.strict_failed)
+def _good(certificate: Certificate, expected: Level | None, *, strict: bool) -> bool:
+    return succeeded(certificate, expected) and not (strict and certificate.level.strict_failed)

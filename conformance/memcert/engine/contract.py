@@ -10,9 +10,11 @@ from functools import cached_property
 from typing import Any
 
 from memcert.engine.capabilities import Capabilities
+from memcert.engine.causes.grammar import Grammar
 from memcert.engine.corpus.corpus import Corpus
 from memcert.engine.judging.pruning import MakePruning, NoPruning
 from memcert.engine.mutant import Mutant
+from memcert.engine.part import Part
 from memcert.engine.programs.operation import Operation
 from memcert.engine.programs.program import Step
 from memcert.engine.rule import Rule
@@ -38,7 +40,7 @@ class Contract:
         reference: what defines it in `memcert_reference`.
         titles: the headings of the rules, by what their ids begin with.
         version: changed with a release whose rules are others; between releases, `digest` tells.
-        methods: what an object must have to be opened at all.
+        methods: what an object must have to be opened at all, but for parts that may be left out.
         operations: the operations by kind.
         model: returns a new model of one space, for a backend with some capabilities; it says
             whether it ``holds`` a text where programs look into the store.
@@ -51,8 +53,10 @@ class Contract:
         capabilities: the class of what a backend can do.
         detect: finds out what an opened memory can do, given its backend and what is known of any;
             raises ValueError where the backend declares what is not so.
+        parts: what a backend may leave out.
         pruning: returns what is known of some operations that may still take effect, which makes
             the search for an order of them short.
+        grammar: what is alike in its operations, for telling causes of failures apart.
         imports: the import that a counterexample's script needs for each name it may use.
     """
 
@@ -73,8 +77,18 @@ class Contract:
     corpus: Corpus
     capabilities: type[Capabilities] = Capabilities
     detect: Callable[[Any, Backend, Any], Capabilities] = _nothing_more
+    parts: Sequence[Part] = ()
     pruning: MakePruning = NoPruning
+    grammar: Grammar = field(default_factory=Grammar)
     imports: Mapping[str, str] = field(default_factory=dict)
+
+    def lacking(self, capabilities: Capabilities) -> Sequence[Part]:
+        """Return the parts that a backend leaves out.
+
+        Args:
+            capabilities: what it can do.
+        """
+        return [part for part in self.parts if not getattr(capabilities, part.name)]
 
     @cached_property
     def by_id(self) -> dict[str, Rule]:

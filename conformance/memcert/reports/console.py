@@ -2,39 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from time import perf_counter
 
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from memcert.engine.causes.cause import Cause
 from memcert.engine.contract import Contract
 from memcert.engine.output.foreign_text import one_line
-from memcert.engine.programs.reading import read_program
-from memcert.engine.rule import Rule
+from memcert.engine.rule import Level, Rule
 from memcert.engine.verdicts.certificate import Certificate, CertifiedVerdict, succeeded
 from memcert.engine.verdicts.script import script
 from memcert.engine.verdicts.verdict import Finding, Verdict
 from memcert.reports.summary import (
-    broken,
+    cause_line,
     cells_line,
     corpus_line,
     cost_line,
     counted,
     counterexample_lines,
     counts_line,
+    divergence_lines,
     headline,
     notes,
     run_line,
     store_line,
 )
 from memcert.reports.terminal import Terminal
+from memcert_backends.backend import Backend
 
 STYLES = {
     Finding.PASSED: "green",
     Finding.KEPT_SO_FAR: "green",
     Finding.FAILED: "bold red",
+    Finding.HIDDEN: "magenta",
     Finding.UNSTABLE: "bold yellow",
     Finding.DEVIATES: "yellow",
     Finding.UNSUPPORTED: "yellow",
@@ -42,25 +46,52 @@ STYLES = {
     Finding.NOT_RUN: "dim",
 }
 
-SCRIPTS = 1
-"""How many counterexamples are printed as scripts; the others are named with their files."""
+SECONDS_BETWEEN_LINES = 10.0
+"""How often a line says how far a run is where there is no terminal, in seconds."""
+
+_SAID_ELSEWHERE = (Finding.PASSED, Finding.KEPT_SO_FAR, Finding.FAILED, Finding.HIDDEN)
+"""What comes of most rules, and what a cause says."""
+
+Replay = Callable[[Path], str]
+"""Returns the command that runs a program again, given its file."""
 
 
 class RunDisplay:
-    """Shows how far a run is.
+    """Shows how far a run is, and what makes rules fail as soon as that is known.
+
+    Several threads may tell it something, one at a time.
 
     Args:
         console: where.
-        rules: how many rules there are.
-        name: the backend's name.
+        rules: how many rules are checked.
+        contract: whose rules these are.
+        backend: what is judged.
+        server: how its store is started, for the scripts; None for its own way.
+        replay: returns the command that runs a program again.
+        left: returns how many seconds the run may still take; None if that is not said.
     """
 
-    def __init__(self, console: Terminal, rules: int, name: str) -> None:
+    def __init__(
+        self,
+        console: Terminal,
+        rules: int,
+        contract: Contract,
+        backend: Backend,
+        server: str | None,
+        replay: Replay = str,
+        left: Callable[[], float] | None = None,
+    ) -> None:
         self._console = console
         self._bar: Progress | None = None
         self._rules = rules
-        self._name = one_line(name)
+        self._contract = contract
+        self._backend = backend
+        self._server = server
+        self._replay = replay
+        self._left = left
+        self._name = one_line(backend.name)
         self._done = 0
+        self._causes = 0
         self._shown_at = perf_counter()
 
     @contextmanager
@@ -92,7 +123,41 @@ class RunDisplay:
         """
         if self._bar is not None:
             text = escape(one_line(rule.text[:50]))
-            self._bar.update(self._task, description=f"{rule.id} {text}")
+            self._bar.update(self._task, description=f"{self._so_far()}{rule.id} {text}")
+
+    def _so_far(self) -> str:
+        return f"{counted(self._causes, 'cause')}, " if self._causes else ""
+
+    def found(self, cause: Cause, file: Path | None) -> None:
+        """Be told of a cause, as soon as it is known.
+
+        Args:
+            cause: why a rule is broken.
+            file: where its program is kept; None if it is not.
+        """
+        self._causes += 1
+        rule = self._contract.by_id[cause.rule]
+        console, divergence = self._console, cause.counterexample.divergence
+        console.print()
+        console.print(
+            f"[bold]{rule.id}[/] [{STYLES[Finding.FAILED]}]failed[/]: {escape(rule.text)}"
+            f" [dim]({cause.consequence.meaning})[/]"
+        )
+        for line in divergence_lines(divergence):
+            console.print(f"  {escape(line)}")
+        if file is not None:
+            console.print(f"  replay: {self._replay(file)}", markup=False)
+        console.print()
+        console.print_source(
+            script(
+                cause.counterexample.program,
+                divergence,
+                self._contract,
+                self._backend.specification or self._backend.name,
+                title=f"{rule.id}: {rule.text}",
+                server=self._server,
+            )
+        )
 
     def ends(self, rule: Rule, verdict: Verdict) -> None:
         """Be told what was found.
@@ -104,86 +169,73 @@ class RunDisplay:
         self._done += 1
         if self._bar is not None:
             self._bar.update(self._task, completed=self._done)
-        if verdict.finding not in (Finding.PASSED, Finding.KEPT_SO_FAR):
+        if verdict.finding not in _SAID_ELSEWHERE:
             style = STYLES[verdict.finding]
             reason = f" ({one_line(verdict.reason)})" if verdict.reason else ""
             self._console.print(
                 f"[{style}]{verdict.finding.value}[/] {rule.id} \\[{rule.consequence.value}]"
                 f" {escape(rule.text)}{escape(reason)}"
             )
-        elif self._bar is None and perf_counter() - self._shown_at > 10:
+        if self._bar is None and perf_counter() - self._shown_at > SECONDS_BETWEEN_LINES:
             self._shown_at = perf_counter()
-            self._console.print(f"{self._done} of {self._rules} rules checked, now {rule.id}")
+            self._console.print(
+                f"{self._done} of {self._rules} rules checked, {self._so_far()}now {rule.id}"
+                + ("" if self._left is None else f", {self._left():.0f} s left at most")
+            )
 
 
 def show(
     console: Terminal,
     certificate: Certificate,
-    contract: Contract,
-    server: str | None,
-    replays: Mapping[str, str] | None = None,
+    files: Mapping[str, Path] | None = None,
+    replay: Replay = str,
+    expected: Level | None = None,
 ) -> None:
     """Print what was found, what hurts most first.
 
     Args:
         console: where.
         certificate: the certificate.
-        contract: whose operations the counterexamples are made of.
-        server: how the store was started, for the scripts.
-        replays: the command that runs the program of a rule again, by the rule's id, where it was
-            kept.
+        files: where the programs of rules are kept, by the rule's id, if they are.
+        replay: returns the command that runs a program again.
+        expected: the level that nothing but known deviations may keep the backend from, if there
+            are any.
     """
-    replays = replays or {}
-    for number, verdict in enumerate(broken(certificate)):
-        _show_broken(console, verdict, replays.get(verdict.rule))
-        if number < SCRIPTS:
-            _show_script(console, verdict, certificate, contract, server)
-    good = succeeded(certificate)
+    if certificate.causes:
+        console.print()
+        causes = counted(len(certificate.causes), "cause")
+        console.print(f"[bold]{causes}[/], what hurts most first:")
+    for cause in certificate.causes:
+        console.print(f"  {escape(cause_line(cause, certificate))}")
+        if files and cause.rule in files:
+            console.print(f"    {replay(files[cause.rule])}", markup=False)
+    for verdict in certificate.verdicts:
+        if verdict.counterexample is not None and verdict.finding is not Finding.FAILED:
+            _show_broken(console, verdict)
+    good = succeeded(certificate, expected)
     console.print()
     console.print(f"[{'bold green' if good else 'bold red'}]{escape(headline(certificate))}[/]")
-    console.print(f"  rules  {counts_line(certificate)}", highlight=False)
-    console.print(f"  store  {escape(store_line(certificate))}", highlight=False)
-    console.print(f"  cells  {cells_line(certificate)}", highlight=False)
-    console.print(f"  run    {run_line(certificate)}", highlight=False)
-    console.print(f"  corpus {corpus_line(certificate)}", highlight=False)
-    console.print(f"  cost   {cost_line(certificate)}", highlight=False)
+    console.print(f"  rules  {counts_line(certificate)}")
+    console.print(f"  store  {escape(store_line(certificate))}")
+    console.print(f"  cells  {cells_line(certificate)}")
+    console.print(f"  run    {run_line(certificate)}")
+    console.print(f"  corpus {corpus_line(certificate)}")
+    console.print(f"  cost   {cost_line(certificate)}")
     for note in notes(certificate):
-        console.print(f"  note   {escape(note)}", highlight=False)
+        console.print(f"  note   {escape(note)}")
+    if good and expected is not None and not certificate.run.rules:
+        console.print(f"  note   nothing but known deviations keeps it from level {expected.value}")
     for complaint in certificate.complaints:
         console.print(f"[bold red]{escape(complaint)}[/]")
     if not good and not certificate.complaints and not certificate.run.rules:
         console.print(f"[bold red]level {certificate.level.asked.value} was not reached[/]")
 
 
-def _show_broken(console: Terminal, verdict: CertifiedVerdict, replay: str | None) -> None:
+def _show_broken(console: Terminal, verdict: CertifiedVerdict) -> None:
     console.print()
     console.print(
         f"[bold]{verdict.rule}[/] {verdict.finding.value}: {escape(verdict.text)}"
-        f" [dim]({verdict.consequence.meaning})[/]",
-        highlight=False,
+        f" [dim]({verdict.consequence.meaning})[/]"
     )
     for line in counterexample_lines(verdict):
-        console.print(f"  {escape(line)}", highlight=False)
-    if replay is not None:
-        console.print(f"  replay: {replay}", markup=False)
-
-
-def _show_script(
-    console: Terminal,
-    verdict: CertifiedVerdict,
-    certificate: Certificate,
-    contract: Contract,
-    server: str | None,
-) -> None:
-    example = verdict.counterexample
-    assert example is not None
-    text = script(
-        read_program(example.program, contract.operations),
-        example.divergence,
-        contract,
-        certificate.backend.specification or certificate.backend.name,
-        title=f"{verdict.rule}: {verdict.text}",
-        server=server,
-    )
-    console.print()
-    console.print_source(text)
+        console.print(f"  {escape(line)}")

@@ -28,16 +28,16 @@ def write_reports(folder: Path, certificate: Certificate) -> None:
 
 
 def readable_json(certificate: Certificate) -> str:
-    """Return a certificate as JSON text with a line per verdict.
+    """Return a certificate as JSON text with a line per verdict, and per cause.
 
     Args:
         certificate: the certificate.
     """
     lines = []
     for key, value in certificate_json(certificate).items():
-        if key == "verdicts":
-            rows = ",\n    ".join(dump_json(verdict) for verdict in value)
-            lines.append(f'  "verdicts": [\n    {rows}\n  ]')
+        if key in ("verdicts", "causes") and value:
+            rows = ",\n    ".join(map(dump_json, value))
+            lines.append(f'  "{key}": [\n    {rows}\n  ]')
         else:
             lines.append(f'  "{key}": {dump_json(value)}')
     return "{\n" + ",\n".join(lines) + "\n}\n"

@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from operator import itemgetter
 
+from memcert.engine.judging.divergence import Divergence
 from memcert.engine.output.foreign_text import one_line
 from memcert.engine.search.effort import Effort
-from memcert.engine.verdicts.certificate import Certificate, CertifiedVerdict, standing_of
+from memcert.engine.verdicts.certificate import (
+    Certificate,
+    CertifiedCause,
+    CertifiedVerdict,
+    standing_of,
+)
 from memcert.engine.verdicts.verdict import Finding
 
 
@@ -193,8 +199,35 @@ def counterexample_lines(verdict: CertifiedVerdict) -> list[str]:
     """
     example = verdict.counterexample
     assert example is not None
+    return divergence_lines(example.divergence)
+
+
+def divergence_lines(divergence: Divergence) -> list[str]:
+    """Return where a backend and the contract came apart, in a few lines.
+
+    Args:
+        divergence: where.
+    """
     return [
-        f"at operation {example.step + 1}: {one_line(example.operation)}",
-        *f"  expected: {example.expected}".replace("\n", "\n    ").split("\n"),
-        *f"  observed: {example.observed}".replace("\n", "\n    ").split("\n"),
+        f"at operation {divergence.step + 1}: {one_line(divergence.operation)}",
+        *f"  expected: {divergence.expected}".replace("\n", "\n    ").split("\n"),
+        *f"  observed: {divergence.observed}".replace("\n", "\n    ").split("\n"),
     ]
+
+
+def cause_line(cause: CertifiedCause, certificate: Certificate) -> str:
+    """Return what a cause is and what it does, in one line.
+
+    Args:
+        cause: the cause.
+        certificate: which says so.
+    """
+    text = next(each.text for each in certificate.verdicts if each.rule == cause.rule)
+    others = [rule for rule in cause.fails if rule != cause.rule]
+    said = [f"fails {', '.join(others)} too"] if others else []
+    if cause.hides:
+        said.append(f"hides {counted(len(cause.hides), 'rule')}")
+    if cause.deviation:
+        said.append(f"known: {one_line(cause.deviation)}")
+    does = f" ({'; '.join(said)})" if said else ""
+    return f"{cause.rule} [{cause.consequence.value}] {text}{does}"

@@ -13,9 +13,11 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from math import inf
 from multiprocessing import get_context
+from pathlib import Path
 from time import perf_counter
 
 from memcert.contracts import contract_of
+from memcert.engine.causes.cause import Cause
 from memcert.engine.contract import Contract
 from memcert.engine.corpus.corpus import Corpus
 from memcert.engine.mutant import Mutant
@@ -138,7 +140,7 @@ def judge_mutants(
     """
     started = perf_counter()
     samples = {
-        rule.id: sample_programs(rule, plan.seed, programs)
+        rule.id: sample_programs(contract, rule, plan.seed, programs)
         for rule in contract.rules
         if rule.weight
     }
@@ -185,27 +187,35 @@ def judge_mutant(
     contract = replace(contract, corpus=Corpus(None, contract.operations))
     with Runner(contract, mutant.backend) as runner:
         corpus = SavedFailures(None, mutant.name, contract)
-        asked = replace(plan, rules=frozenset(mutant.kills))
-        found = certify(runner, asked, corpus, Unwatched())
+        # One by one: a cause that is known hides it from the rules after.
+        found = [
+            certify(runner, replace(plan, rules=frozenset({rule})), corpus, Unwatched())
+            for rule in mutant.kills
+        ]
         others = [
             rule.id
             for rule in contract.rules
             if rule.id not in mutant.kills
-            and not found.capabilities.lacking(rule.needs)
+            and not found[0].capabilities.lacking(rule.needs)
             and any(
                 runner.execute(program).divergence is not None
                 for program in samples.get(rule.id, ())
                 if meant_for_trials or not program.is_concurrent
             )
         ]
-    verdicts = {verdict.rule: verdict for verdict in found.verdicts}
-    return MatrixRow(mutant, [verdicts[rule] for rule in mutant.kills], others)
+    verdicts = {
+        (verdict.rule, rule): verdict
+        for rule, each in zip(mutant.kills, found, strict=True)
+        for verdict in each.verdicts
+    }
+    return MatrixRow(mutant, [verdicts[rule, rule] for rule in mutant.kills], others)
 
 
-def sample_programs(rule: Rule, seed: int, count: int) -> Sequence[Program]:
+def sample_programs(contract: Contract, rule: Rule, seed: int, count: int) -> Sequence[Program]:
     """Return the first programs that a search would run for a rule, but for the simplest one.
 
     Args:
+        contract: whose rule it is.
         rule: the rule.
         seed: what the programs depend on.
         count: how many.
@@ -216,7 +226,7 @@ def sample_programs(rule: Rule, seed: int, count: int) -> Sequence[Program]:
         drawn.append(program)
         return Execution()
 
-    Search(rule, keep, (), seed, inf, count).run()
+    Search(rule, contract, keep, (), seed, inf, count).run()
     # Hypothesis begins with the simplest program there is, which finds next to nothing.
     return drawn[1 : count + 1]
 
@@ -225,6 +235,9 @@ class Unwatched:
     """Nobody wants to know how far it is."""
 
     def starts(self, rule: Rule) -> None:
+        pass
+
+    def found(self, cause: Cause, file: Path | None) -> None:
         pass
 
     def ends(self, rule: Rule, verdict: Verdict) -> None:

@@ -122,13 +122,13 @@ def main(folder: Path, readme: Path, only: Collection[str] = ()) -> None:
 def _certified(backend: Backend, how: str) -> Certificate:
     console = Terminal()
     contract, plan = contract_of(backend.contract), Plan()
-    watch = RunDisplay(console, len(contract.rules), f"{backend.name}, {how}")
+    watch = RunDisplay(console, len(contract.rules), contract, backend, how)
     with Runner(contract, backend, how) as runner:
         corpus = SavedFailures(None, backend.name, contract)
         with watch.shown():
             found = certify(runner, plan, corpus, watch, jobs=usual_jobs(runner))
         certificate = write_certificate(runner, plan, found)
-    show(console, certificate, contract, how)
+    show(console, certificate)
     return certificate
 
 

@@ -19,6 +19,10 @@ class ShortTermCapabilities(Capabilities):
     Args:
         full_state: detected: ``state_dict`` holds the messages, not only the summary.
         export: detected: the extension ``export_state`` and ``import_state`` is there.
+        delete_by_mark: detected: messages can be deleted by their marks.
+        update_messages_mark: detected: marks can be attached and removed.
+        update_compressed_summary: detected: there can be a summary.
+        states: detected: ``state_dict`` and ``load_state_dict`` are there.
         max_message_bytes: declared: the limit on a message's size in bytes; None for none.
     """
 
@@ -29,6 +33,10 @@ class ShortTermCapabilities(Capabilities):
 
     full_state: bool = False
     export: bool = False
+    delete_by_mark: bool = True
+    update_messages_mark: bool = True
+    update_compressed_summary: bool = True
+    states: bool = True
     max_message_bytes: int | None = None
 
 

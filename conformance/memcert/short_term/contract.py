@@ -8,6 +8,7 @@ from importlib.resources import files
 from memcert.engine.contract import Contract
 from memcert.engine.corpus.corpus import Corpus
 from memcert.engine.mutant import Mutant
+from memcert.engine.part import Part
 from memcert.engine.programs.operation import Operation
 from memcert.engine.programs.program import Step
 from memcert.short_term import (
@@ -19,27 +20,45 @@ from memcert.short_term import (
     time_operations,
 )
 from memcert.short_term.capabilities import ShortTermCapabilities, detect
+from memcert.short_term.grammar import GRAMMAR
 from memcert.short_term.messages import Message
 from memcert.short_term.model import Model
-from memcert.short_term.operations import Add, Read, Size
+from memcert.short_term.operations import Add, DeleteByMark, Read, Size, Summarise, UpdateMarks
 from memcert.short_term.pruning import ShortTermPruning
 from memcert.short_term.rules import RULES
+from memcert.short_term.state_operations import LoadState, SaveState
 from memcert.short_term.titles import TITLES
-from memcert_reference.state import CONTENT_KEY
+from memcert_reference.state import CONTENT_KEY, SUMMARY_KEY
 
-METHODS = (
-    "add",
-    "delete",
-    "delete_by_mark",
-    "size",
-    "clear",
-    "get_memory",
-    "update_messages_mark",
-    "update_compressed_summary",
-    "state_dict",
-    "load_state_dict",
-)
+METHODS = ("add", "delete", "size", "clear", "get_memory")
 """What an object must have to be taken for a memory."""
+
+
+PARTS = (
+    Part(
+        "delete_by_mark", ("delete_by_mark",), (DeleteByMark(("a",)),), "deletion by mark", "marks"
+    ),
+    Part(
+        "update_messages_mark",
+        ("update_messages_mark",),
+        (UpdateMarks("a"),),
+        "changing of marks",
+        "marks",
+    ),
+    Part(
+        "update_compressed_summary",
+        ("update_compressed_summary",),
+        (Summarise("s"),),
+        "summaries",
+    ),
+    Part(
+        "states",
+        ("state_dict", "load_state_dict"),
+        (SaveState(), LoadState({SUMMARY_KEY: "s"}, strict=False)),
+        "states",
+    ),
+)
+"""What AgentScope's MemoryBase lets a memory leave out."""
 
 
 def _operations() -> dict[str, type[Operation]]:
@@ -116,6 +135,8 @@ CONTRACT = Contract(
     mutants=_mutants,
     rules=RULES,
     pruning=ShortTermPruning,
+    grammar=GRAMMAR,
+    parts=PARTS,
     imports={
         "Msg": "from memcert_reference import Msg",
         "Marker": "from memcert.short_term.misuse import Marker",

@@ -160,6 +160,46 @@ def test_a_deviation_is_read_and_judged(memcert: Memcert, folder: Path) -> None:
     assert "no longer fails" in result.stdout
 
 
+RULES = ("--rule", "DEL-02", "--rule", "MIX-01", "--rule", "ADD-02")
+
+
+def test_only_what_failed_the_last_time(memcert: Memcert, folder: Path) -> None:
+    asked = ("--effort", "quick", "--report-dir", "out")
+    result = memcert("certify", "memories.py:Broken", *asked, "--failed")
+    assert (result.exit_code, result.stdout) == (2, "")
+    said = "no rule of memories.py:Broken failed the last time: leave --failed out"
+    assert result.stderr == f"Error: {said}\n"
+    assert memcert("certify", "memories.py:Broken", *asked, *RULES).exit_code == 1
+    assert {rule: finding(folder / "out", rule) for rule in ("DEL-02", "MIX-01")} == {
+        "DEL-02": "failed",
+        "MIX-01": "hidden",
+    }
+    result = memcert("certify", "memories.py:Broken", *asked, "--failed")
+    assert result.exit_code == 1
+    assert "memories.py:Broken: only DEL-02 checked" in result.stdout
+    # Of those that are asked for, only those that failed.
+    result = memcert("certify", "memories.py:Broken", *asked, "--failed", "--rule", "ADD-02")
+    assert (result.exit_code, result.stderr) == (2, f"Error: {said}\n")
+
+
+@pytest.mark.parametrize("option", ["-x", "--fail-fast"])
+def test_a_run_may_end_with_the_first_cause(memcert: Memcert, folder: Path, option: str) -> None:
+    asked = ("--effort", "quick", "--report-dir", "out", option, "--jobs", "1")
+    result = memcert("certify", "memories.py:Broken", *asked, *RULES)
+    assert result.exit_code == 1
+    found = {rule: finding(folder / "out", rule) for rule in ("ADD-02", "DEL-02", "MIX-01")}
+    assert result.stdout.count(" failed: ") == 1
+    assert memcert("verify", "out/certificate.json").exit_code == 0
+    certificate = json.loads((folder / "out" / "certificate.json").read_text(encoding="utf-8"))
+    assert len(certificate["causes"]) == 1
+    reasons = {each["rule"]: each["reason"] for each in certificate["verdicts"]}
+    left = [rule for rule, each in found.items() if each == "not run"]
+    assert left
+    assert {reasons[rule] for rule in left} == {"the run ended with the first cause"}
+    # Without anything wrong it goes on to the end.
+    assert memcert("certify", "memories.py:Good", *asked, *RULES).exit_code == 0
+
+
 def test_in_a_process_of_its_own_without_a_terminal(command: Command, folder: Path) -> None:
     asked = ("certify", "memories.py:Broken", "--effort", "standard", "--rule")
     done = command(*asked, "DEL-02", "--report-dir", "out")
@@ -167,7 +207,8 @@ def test_in_a_process_of_its_own_without_a_terminal(command: Command, folder: Pa
     assert done.stderr == ""
     assert not CONTROL & set(done.stdout)
     assert done.stdout.startswith("memcert: certifying memories.py:Broken, 1 rule\n")
-    assert "failed DEL-02 [wrong]" in done.stdout
+    assert "\nDEL-02 failed: delete returns" in done.stdout
+    assert "\n1 cause, what hurts most first:\n  DEL-02 [wrong] delete returns" in done.stdout
     assert finding(folder / "out", "DEL-02") == "failed"
     done = command(*asked, "ADD-01", "--rule", "DEL-01")
     assert done.returncode == 0, done.stderr

@@ -299,12 +299,13 @@ def test_a_task_that_does_not_end_keeps_nobody(start: Start) -> None:
 def test_one_that_blocks_the_loop_fails_its_rule_and_ends_the_run(
     name: str, operation: str, start: Start, tmp_path: Path
 ) -> None:
+    # The one with the larger sweep comes first.
     rules = ("--rule", "CLR-01", "--rule", "CLR-02")
     report = ("--effort", "quick", "--report-dir", "report")
     status, printed, complaints = _end(start(name, *rules, *report))
     assert (status, complaints) == (1, "")
     assert (
-        f"CLR-01: {operation} blocked the event loop, where nothing else can go on: the run"
+        f"CLR-02: {operation} blocked the event loop, where nothing else can go on: the run"
         " ended there\n"
     ) in printed
     assert "blocked the event loop for longer than 0.5 s" in printed

@@ -146,7 +146,7 @@ def test_one_that_lacks_a_part_is_none(memcert: Memcert, certificate: Path) -> N
         ('"seed":0', f'"seed":{"9" * 5000}', "$.run.seed: a very long integer is not of type"),
         ('"seed":0', '"seed":1e400', "$.run.seed: inf is no number of JSON"),
         ('"seed":0', '"seed":"\\ud800"', "$.run.seed: surrogates not allowed"),
-        ('"format": 2', '"format": 3', "its format is 3; this kit reads 2"),
+        ('"format": 3', '"format": 4', "its format is 4; this kit reads 3"),
         ('"complaints": []', f'"complaints": {"[" * 900}{"]" * 900}', "it is nested too deep"),
         ('"complaints": []', '"complaints": ["\\n\\u001b[31m", 7]', "$.complaints[1]: 7 is not"),
     ],

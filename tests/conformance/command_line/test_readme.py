@@ -14,6 +14,7 @@ from memcert.engine.verdicts.certificate_json import parse_certificate
 from memcert.engine.verdicts.verdict import Finding
 from memcert.reports.console import RunDisplay, show
 from memcert.reports.terminal import Terminal
+from memcert.resolver import resolve
 from memcert.short_term import CONTRACT
 
 Memcert = Callable[..., Result]
@@ -45,12 +46,15 @@ def assert_in_order(parts: list[list[str]], printed: str) -> None:
 
 def test_the_counterexample(memcert: Memcert) -> None:
     command = "memcert certify mutant:counts-requests"
-    result = memcert(*command.split()[1:], "--rule", "DEL-02", "--effort", "quick")
+    result = memcert(
+        *command.split()[1:], "--rule", "DEL-02", "--rule", "MIX-01", "--effort", "quick"
+    )
     assert result.exit_code == 1
     parts = shown(command)
     assert_in_order(parts, result.stdout)
-    (replay,) = [line for part in parts for line in part if "memcert replay" in line]
+    replay, again = [line for part in parts for line in part if "memcert replay" in line]
     words = replay.partition("replay: memcert ")[2].split()
+    assert again.split() == ["memcert", *words]
     assert memcert(*words).exit_code == 1
 
 
@@ -59,9 +63,9 @@ def test_the_certification() -> None:
     console = Terminal()
     console.file = io.StringIO()
     rules = sum(verdict.finding is not Finding.NOT_RUN for verdict in certificate.verdicts)
-    with RunDisplay(console, rules, "redis").shown():
+    with RunDisplay(console, rules, CONTRACT, resolve("redis"), None).shown():
         pass
-    show(console, certificate, CONTRACT, None)
+    show(console, certificate)
 
     def form(text: str) -> str:
         return re.sub(r"[\d,.]*\d", "0", re.sub(r"\b[0-9a-f]{64}\b", "SHA", text))

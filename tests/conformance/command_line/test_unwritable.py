@@ -51,7 +51,7 @@ def test_a_failing_verdict_is_printed(obeying: Command, folder: Path) -> None:
     folder.chmod(0o555)
     done = obeying(*FAILING)
     assert (done.returncode, done.stderr) == (1, "")
-    assert "failed DEL-02 [wrong]" in done.stdout
+    assert "\nDEL-02 failed: delete returns" in done.stdout
     assert "print(await memory.delete(" in done.stdout
     assert "the program that breaks DEL-02 is not kept: " in done.stdout
     assert "Permission denied" in done.stdout
@@ -99,8 +99,10 @@ def test_what_is_printed_to_be_replayed_can_be_pasted(folder: Path) -> None:
         cwd=folder, capture_output=True, text=True, check=False, timeout=120,
     )  # fmt: skip
     assert done.returncode == 1, done.stderr
-    (line,) = [each for each in done.stdout.splitlines() if "memcert replay" in each]
-    command = line.partition("replay: memcert ")[2]
+    # As soon as it is known, and at the end.
+    first, last = [each for each in done.stdout.splitlines() if "memcert replay" in each]
+    command = first.partition("replay: memcert ")[2]
+    assert last.strip() == f"memcert {command}"
     again = subprocess.run(
         f"{shlex.join(run)} {command}",
         shell=True, cwd=folder, capture_output=True, text=True, check=False, timeout=120,

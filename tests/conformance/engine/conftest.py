@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import strategies as st
 
 import memcert.engine.running.sequential_run
+from memcert.engine.causes.cause import Cause
 from memcert.engine.contract import Contract
 from memcert.engine.corpus.corpus import Corpus
 from memcert.engine.rule import Consequence, Level, Rule
 from memcert.engine.running.runner import Runner
-from memcert.engine.search import search
+from memcert.engine.search import smallest
 from memcert.engine.search.plan import Plan
 from memcert.engine.verdicts.certificate import Certificate
 from memcert.engine.verdicts.certification import certify
@@ -77,6 +79,9 @@ class Silent:
     def starts(self, rule: Rule) -> None:
         pass
 
+    def found(self, cause: Cause, file: Path | None) -> None:
+        pass
+
     def ends(self, rule: Rule, verdict: Verdict) -> None:
         pass
 
@@ -88,7 +93,7 @@ Certify = Callable[..., Certificate]
 def certified(contract: Contract, monkeypatch: pytest.MonkeyPatch) -> Certify:
     """Return a function that certifies a class or factory of memories by the small contract."""
     # However slow the machine is, programs get as small as they can.
-    monkeypatch.setattr(search, "SECONDS_TO_SHRINK", 30.0)
+    monkeypatch.setattr(smallest, "SECONDS_TO_SHRINK", 30.0)
 
     def certified(kind: Any, *, corpus: SavedFailures | None = None, **plan: Any) -> Certificate:
         asked = Plan(**plan)

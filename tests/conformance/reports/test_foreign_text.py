@@ -26,6 +26,7 @@ from memcert.engine.rule import Consequence, Level
 from memcert.engine.verdicts.certificate import (
     Certificate,
     CertifiedBackend,
+    CertifiedCause,
     CertifiedCounterexample,
     CertifiedStore,
     CertifiedVerdict,
@@ -215,15 +216,22 @@ def _certificate(text: str) -> Certificate:
         faults=0,
         seconds=0.5,
         reason=text,
+        part="",
         counterexample=example,
     )
+    cause = CertifiedCause("DEL-01", Consequence.WRONG, ("DEL-01",), ("DEL-02",), example)
     return replace(
         parse_certificate(KEPT.read_bytes()),
         backend=CertifiedBackend(
             text, "reference", {"durable": True, "crash": False, "file": True}
         ),
         store=CertifiedStore("redis", "url", text),
-        verdicts=(verdict, replace(verdict, finding=Finding.DEVIATES)),
+        verdicts=(
+            verdict,
+            replace(verdict, finding=Finding.DEVIATES),
+            replace(verdict, finding=Finding.HIDDEN, part=text, counterexample=None),
+        ),
+        causes=(cause,),
         complaints=(text,),
     )
 
@@ -240,7 +248,7 @@ def test_no_report_obeys_it(text: str) -> None:
     assert suite == expected
     console = Terminal()
     console.file = io.StringIO()
-    show(console, certificate, CONTRACT, None)
+    show(console, certificate)
     _is_inert(console.file.getvalue())
     assert "plain" in console.file.getvalue()
     for report in (summary(certificate), junit(certificate), console.file.getvalue()):

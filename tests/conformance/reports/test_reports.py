@@ -44,6 +44,7 @@ def verdict(rule: str, finding: str, **fields: Any) -> dict[str, Any]:
         "faults": 0,
         "seconds": 0.5,
         "reason": "",
+        "part": "",
         "counterexample": None,
     } | fields
 
@@ -60,13 +61,25 @@ def example(observed: str, steps: int = 1) -> dict[str, Any]:
     }
 
 
+def cause(
+    rule: str, consequence: str, fails: list[str], hides: list[str], counterexample: dict[str, Any]
+) -> dict[str, Any]:
+    return {
+        "rule": rule,
+        "consequence": consequence,
+        "fails": fails,
+        "hides": hides,
+        "counterexample": counterexample,
+    }
+
+
 def capabilities(*, durable: bool = True, file: bool = False) -> dict[str, bool]:
     names = ("durable", "fresh_store", "other_process", "network", "crash", "pool", "file")
     return dict.fromkeys(names, False) | {"durable": durable, "file": file}
 
 
 DATA: dict[str, Any] = {
-    "format": 2,
+    "format": 3,
     "kit": {"name": "memcert", "version": "0.1.0"},
     "contract": {"name": "short-term memory", "version": "1.0", "digest": "0" * 64},
     "corpus": {"digest": "a" * 64, "programs": 175, "replayed": 12},
@@ -110,6 +123,12 @@ DATA: dict[str, Any] = {
         verdict("D-01", "deviates", reason=UNPRINTABLE, counterexample=example("x")),
         verdict("E-01", "unsupported", level="durable", reason="not durable"),
         verdict("F-01", "not run", level=None, programs=0, reason="not asked for"),
+        verdict("G-01", "hidden", reason="behind C-01"),
+    ],
+    "causes": [
+        cause("C-01", "leak", ["C-01"], ["G-01"], example("returned 1", 9)),
+        cause("B-02", "wrong", ["B-01", "B-02"], [], example("short")),
+        cause("B-01", "wrong", ["B-01"], [], example(UNPRINTABLE, 3)),
     ],
     "complaints": ["the deviation from D-01 expired on 2026-01-01"],
     "digest": "0" * 64,
@@ -137,10 +156,11 @@ def test_junit_has_a_case_per_rule_with_the_rule_as_class_name() -> None:
         "D-01": [("skipped", None)],
         "E-01": [("skipped", None)],
         "F-01": [("skipped", None)],
+        "G-01": [("skipped", None)],
         "deviations": [("failure", "deviation")],
     }
     counts = {key: suite.attrib[key] for key in ("tests", "failures", "errors", "skipped")}
-    assert counts == {"tests": "8", "failures": "4", "errors": "0", "skipped": "3"}
+    assert counts == {"tests": "9", "failures": "4", "errors": "0", "skipped": "4"}
     assert suite.attrib["timestamp"] == "2026-01-01T00:00:00+00:00"
 
 
@@ -167,7 +187,9 @@ def test_what_hurts_most_comes_first_and_of_that_the_smallest() -> None:
 
 def test_the_lines_of_every_report() -> None:
     assert headline(CERTIFICATE) == "tiny: no level, strict"
-    assert counts_line(CERTIFICATE) == ("1 passed, 3 failed, 1 deviates, 1 unsupported, 1 not run")
+    assert counts_line(CERTIFICATE) == (
+        "1 passed, 3 failed, 1 hidden, 1 deviates, 1 unsupported, 1 not run"
+    )
     assert store_line(CERTIFICATE) == "folder, embedded"
     assert corpus_line(CERTIFICATE) == f"12 of 175 programs replayed, SHA-256 {'a' * 64}"
     assert store_line(replace(CERTIFICATE, store=None)) == "none that memcert started"
@@ -221,16 +243,20 @@ def test_markdown_shows_the_worst_first_and_every_rule_that_was_run() -> None:
     places = [text.index(f"### {rule} ") for rule in ("C-01", "B-02", "D-01", "B-01")]
     assert places == sorted(places)
     table = [line for line in text.splitlines() if line.startswith("| ") and "-01" in line]
-    assert [line.split()[1] for line in table] == ["A-01", "B-01", "C-01", "D-01", "E-01"]
+    rules = ["A-01", "B-01", "C-01", "D-01", "E-01", "G-01"]
+    assert [line.split()[1] for line in table] == rules
     # A bar in a text must not make a column.
     assert all(line.replace("\\|", "").count("|") == 9 for line in table)
 
 
-def test_a_file_has_a_line_per_verdict_and_comes_back() -> None:
+def test_a_file_has_a_line_per_verdict_and_cause_and_comes_back() -> None:
     text = readable_json(CERTIFICATE)
     assert load_json(text) == certificate_json(CERTIFICATE) == DATA
     lines = text.splitlines()
-    assert sum('"rule":' in line for line in lines) == len(CERTIFICATE.verdicts)
+    entries = len(CERTIFICATE.verdicts) + len(CERTIFICATE.causes)
+    assert sum('"rule":' in line for line in lines) == entries
+    nothing = replace(CERTIFICATE, causes=())
+    assert load_json(readable_json(nothing)) == certificate_json(nothing)
 
 
 def test_the_files_are_written_whole(tmp_path: Any) -> None:

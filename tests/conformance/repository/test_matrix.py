@@ -70,7 +70,7 @@ def test_an_empty_matrix_can_be_written() -> None:
 
 def test_programs_are_drawn_without_a_backend() -> None:
     rule = CONTRACT.by_id["MIX-01"]
-    drawn = sample_programs(rule, 0, 5)
+    drawn = sample_programs(CONTRACT, rule, 0, 5)
     assert len(drawn) == 5
-    assert drawn == sample_programs(rule, 0, 5)
-    assert sample_programs(rule, 0, 0) == []
+    assert drawn == sample_programs(CONTRACT, rule, 0, 5)
+    assert sample_programs(CONTRACT, rule, 0, 0) == []

@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from memcert.engine.causes.cause import Cause
 from memcert.engine.programs.reading import parse_program
 from memcert.engine.rule import Faults, Level, Rule
 from memcert.engine.running.preflight import preflight
 from memcert.engine.running.runner import Runner
-from memcert.engine.search import search
+from memcert.engine.search import smallest
 from memcert.engine.search.plan import Plan
 from memcert.engine.verdicts.certification import certify
 from memcert.engine.verdicts.saved_failures import SavedFailures
@@ -79,6 +80,9 @@ class Silent:
     def starts(self, rule: Rule) -> None:
         pass
 
+    def found(self, cause: Cause, file: Path | None) -> None:
+        pass
+
     def ends(self, rule: Rule, verdict: Verdict) -> None:
         pass
 
@@ -86,7 +90,7 @@ class Silent:
 @pytest.fixture(autouse=True)
 def _time_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     """However slow the machine is, programs get as small as they can."""
-    monkeypatch.setattr(search, "SECONDS_TO_SHRINK", 30.0)
+    monkeypatch.setattr(smallest, "SECONDS_TO_SHRINK", 30.0)
 
 
 @contextmanager

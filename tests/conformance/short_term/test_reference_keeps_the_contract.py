@@ -36,6 +36,6 @@ SEEDS = [*range(1, 4), *(pytest.param(seed, marks=pytest.mark.thorough) for seed
 @pytest.mark.parametrize("seed", SEEDS)
 def test_over_twenty_seeds(runner: Runner, seed: int) -> None:
     for rule in RULES:
-        search = Search(rule, runner.execute, (), seed, until=inf, drawn_at_most=3)
+        search = Search(rule, CONTRACT, runner.execute, (), seed, until=inf, drawn_at_most=3)
         assert search.run() is None, rule.id
         assert search.tally.programs > 0

@@ -102,16 +102,18 @@ async def _finish(generator: AsyncIterator[Any], name: str) -> None:
     raise BadFactory(f"the factory of {name!r} yields twice: it must yield one memory")
 
 
-async def outcome_of(handle: Handle, operation: Operation) -> Outcome:
+async def outcome_of(handle: Handle, operation: Operation, seconds: float | None = None) -> Outcome:
     """Do an operation within its time limit and return what it came to.
 
     Args:
         handle: the memory.
         operation: what to do.
+        seconds: its time limit; None for the operation's own.
     """
     outcome = Outcome()
+    seconds = operation.seconds if seconds is None else seconds
     try:
-        async with asyncio.timeout(operation.seconds) as limit:
+        async with asyncio.timeout(seconds) as limit:
             outcome = Outcome(await handle.run(operation))
     except ERRORS as error:
         task = asyncio.current_task()
@@ -120,5 +122,5 @@ async def outcome_of(handle: Handle, operation: Operation) -> Outcome:
         outcome = Outcome(error=error)
     if limit.expired():
         # Even if it answered or raised something once it was told to stop.
-        return Outcome(error=HangError(f"longer than {operation.seconds:g} s"))
+        return Outcome(error=HangError(f"longer than {seconds:g} s"))
     return outcome

@@ -17,6 +17,7 @@ from asyncio import AbstractEventLoop
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from math import inf
 from time import monotonic
 from types import FrameType, TracebackType
 from typing import Self
@@ -71,6 +72,8 @@ class LoopWatch:
     def __init__(self) -> None:
         self.about = ""
         """What the loop is run for, such as a rule, for the last line of a process."""
+        self.until = inf
+        """When nothing may keep the loop any more, as of `time.monotonic`."""
         self.noticed: LoopBlocked | None = None
         """What was raised in the loop that ran last, if it was blocked."""
         self._stack = ExitStack()
@@ -175,10 +178,12 @@ class LoopWatch:
             # asyncio only notes the first one; the second one is raised.
             _send(signal.SIGINT)
             return
-        doing = next(iter(_doing), None)
+        # The main thread goes on meanwhile; a list is made of them at one go.
+        doing = next(iter([*_doing]), None)
         if self._interrupted or doing is None:
             return
-        if self._kept > doing.seconds + LATE_SECONDS + self._attempts * _SECONDS_BETWEEN:
+        limit = LATE_SECONDS + self._attempts * _SECONDS_BETWEEN
+        if self._kept > limit + doing.seconds or (self._kept > limit and now > self.until + limit):
             self._attempts += 1
             if self._attempts > _ATTEMPTS:
                 of = f" of {self.about}" if self.about else ""

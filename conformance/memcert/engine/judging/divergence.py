@@ -19,6 +19,7 @@ class Divergence:
         observed: what the backend did.
         hang: whether it did not end within its time limit.
         refused: the numbers of the steps before it that raised an error, as they must.
+        lost: whether something is missing in what the backend returned.
     """
 
     step: int
@@ -27,6 +28,7 @@ class Divergence:
     observed: str
     hang: bool = False
     refused: tuple[int, ...] = ()
+    lost: bool = False
 
 
 class Diverged(Exception):

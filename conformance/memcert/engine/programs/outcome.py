@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+
+MOST_SHOWN = 80
+"""How long a text is that is shown whole, in characters."""
+
+BEFORE = 20
+"""How much of a longer one is shown before and after where it differs, in characters."""
 
 
 class HangError(Exception):
@@ -81,6 +88,17 @@ def same_value(expected: Any, observed: Any) -> bool:
     return bool(expected == observed)
 
 
+def lost(expected: Outcome, observed: Outcome) -> bool:
+    """Tell whether something that should have been returned is missing.
+
+    Args:
+        expected: the model's.
+        observed: the backend's.
+    """
+    here, there = expected.value, observed.value
+    return isinstance(here, list) and isinstance(there, list) and len(there) < len(here)
+
+
 def contrast(expected: Outcome, observed: Outcome) -> tuple[str, str]:
     """Return how two outcomes differ, as text: only the part where they first do.
 
@@ -102,7 +120,28 @@ def contrast(expected: Outcome, observed: Outcome) -> tuple[str, str]:
         path += f"[{key!r}]"
         here, there = here[key], there[key]
     where = f" with {path} == " if path else " "
-    return f"returned{where}{_listed(here)}", f"returned{where}{_listed(there)}"
+    if isinstance(here, str) and isinstance(there, str):
+        said = _texts(here, there)
+    else:
+        said = _listed(here), _listed(there)
+    return f"returned{where}{said[0]}", f"returned{where}{said[1]}"
+
+
+def _texts(here: str, there: str) -> tuple[str, str]:
+    """Return two texts so that what they differ in is seen: its place, and what it is."""
+    as_shown: Callable[[str], str] = repr if here.isascii() and there.isascii() else ascii
+    if max(len(here), len(there)) <= MOST_SHOWN:
+        return as_shown(here), as_shown(there)
+    place = next(
+        (n for n, (one, other) in enumerate(zip(here, there, strict=False)) if one != other),
+        min(len(here), len(there)),
+    )
+    start = max(place - BEFORE, 0)
+
+    def around(text: str) -> str:
+        return f"{len(text):,} characters, from {start:,}: {as_shown(text[start : place + BEFORE])}"
+
+    return around(here), around(there)
 
 
 def _listed(value: object) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from memcert.engine.judging.divergence import Divergence
+from memcert.engine.programs.operation import Operation
 
 
 @dataclass
@@ -24,6 +25,8 @@ class Execution:
             of no more use.
         blocked: what the backend kept the event loop with, so that nothing else could go on; empty
             if it did not.
+        look: the look at the state that differed, if it was one that no step asks for.
+        seconds: how long it took.
         cut_off: whether the run's time was used up before it was done, so that nothing is known.
     """
 
@@ -35,4 +38,6 @@ class Execution:
     undecided: bool = False
     loop_lost: bool = False
     blocked: str = ""
+    look: Operation | None = None
+    seconds: float = 0.0
     cut_off: bool = False

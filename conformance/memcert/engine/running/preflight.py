@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import uuid
 from contextlib import AsyncExitStack
+from dataclasses import asdict, replace
 from typing import Any
 
 from memcert.engine.capabilities import Capabilities
 from memcert.engine.clients.handle import ERRORS, BadFactory, LocalHandle, opened, outcome_of
 from memcert.engine.clients.loop_watch import LoopBlocked, at_most
+from memcert.engine.part import Part
 from memcert.engine.programs.operation import Operation
+from memcert.engine.programs.outcome import Outcome
 from memcert.engine.running.runner import Runner
 from memcert_backends.backend import Space
 from memcert_backends.servers.contents import can_be_looked_into
+
+_OF_FACTORY = ("opening the memory", "closing the memory")
+
+SECONDS = 5.0
+"""How long an operation may take here, in seconds; the rules have more patience."""
 
 
 def preflight(runner: Runner) -> Capabilities:
@@ -25,14 +33,18 @@ def preflight(runner: Runner) -> Capabilities:
         BadFactory: the factory does not do what a factory must; one line that says what to do.
     """
     try:
-        capabilities = runner.run(_inspect(runner))
+        try:
+            capabilities = runner.run(_inspect(runner))
+        except LoopBlocked as error:
+            if error.operation in _OF_FACTORY:
+                raise BadFactory(
+                    f"{runner.subject.backend.name!r} cannot be used at all: {error.operation} did"
+                    f" not end: {error}"
+                ) from None
+            # The rules say what is wrong with its operations.
+            capabilities = runner.run(_inspect(runner, operations=False))
     except BadFactory:
         raise
-    except LoopBlocked as error:
-        raise BadFactory(
-            f"{runner.subject.backend.name!r} cannot be used at all: {error.operation} did not"
-            f" end: {error}"
-        ) from None
     except ERRORS as error:
         raise BadFactory(
             f"the factory of {runner.subject.backend.name!r} raises"
@@ -42,7 +54,7 @@ def preflight(runner: Runner) -> Capabilities:
     return capabilities
 
 
-async def _inspect(runner: Runner) -> Capabilities:
+async def _inspect(runner: Runner, *, operations: bool = True) -> Capabilities:
     subject = runner.subject
     backend, contract = subject.backend, subject.contract
     name = backend.name
@@ -56,15 +68,14 @@ async def _inspect(runner: Runner) -> Capabilities:
                 f"the factory of {name!r} yields something of type"
                 f" {type(memory).__name__} that is no memory: it has no {missing[0]!r}"
             )
-        await _done(memory, write, name)
-        after = await _done(memory, look, name)
+        after = await _shown(memory, write, look) if operations else None
         stranger = await _open(stack, runner, other)
         if stranger is memory:
             raise BadFactory(
                 f"the factory of {name!r} yields the same memory for every space: make a new one"
                 " with the user_id and session_id of the space"
             )
-        if after and await _done(stranger, look, name) == after:
+        if after and await _shown(stranger, look) == after:
             raise BadFactory(
                 f"the factory of {name!r} leaks one space into another: a memory for a new space"
                 " is not empty; pass space.user_id and space.session_id on"
@@ -82,8 +93,15 @@ async def _inspect(runner: Runner) -> Capabilities:
             process_local=backend.process_local,
             contents=subject.server is not None and can_be_looked_into(subject.server.store),
         )
+        if not operations:
+            return contract.capabilities(**asdict(known))
+        # One that does nothing right is not asked for more; the rules are.
+        parts = contract.parts if after is not None else ()
+        left_out = {part.name: False for part in parts if await _is_left_out(memory, part)}
         try:
-            return contract.detect(memory, backend, known)
+            with at_most(SECONDS, "finding out what the memory can do"):
+                detected = contract.detect(memory, backend, known)
+            return replace(detected, **left_out)
         except ValueError as error:
             raise BadFactory(f"{name!r} {error}") from error
 
@@ -103,15 +121,34 @@ async def _open(stack: AsyncExitStack, runner: Runner, space: Space) -> Any:
         ) from error
 
 
-async def _done(memory: Any, operation: Operation, name: str) -> object:
-    with at_most(operation.seconds, "; ".join(operation.source("memory"))):
-        outcome = await outcome_of(LocalHandle(memory, {}), operation)
-    if outcome.error is not None:
-        raise BadFactory(
-            f"the memory of {name!r} cannot be used at all:"
-            f" {'; '.join(operation.source('memory'))} {outcome}"
-        ) from outcome.error
-    return outcome.value
+async def _shown(memory: Any, *operations: Operation) -> object:
+    """Do some operations and return what the last one shows; None if one of them fails.
+
+    What fails there is a memory that is wrong, which the rules say.
+    """
+    value: object = None
+    for operation in operations:
+        outcome = await _outcome(memory, operation)
+        if outcome.error is not None:
+            return None
+        value = outcome.value
+    return value
+
+
+async def _is_left_out(memory: Any, part: Part) -> bool:
+    """Tell whether a memory leaves a part of the contract out, and says so."""
+    if not all(hasattr(memory, kind) for kind in part.kinds):
+        return True
+    for operation in part.tried:
+        outcome = await _outcome(memory, operation)
+        if isinstance(outcome.error, NotImplementedError):
+            return True
+    return False
+
+
+async def _outcome(memory: Any, operation: Operation) -> Outcome:
+    with at_most(SECONDS, "; ".join(operation.source("memory"))):
+        return await outcome_of(LocalHandle(memory, {}), operation, SECONDS)
 
 
 def _new_space(runner: Runner) -> Space:

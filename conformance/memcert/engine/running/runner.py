@@ -8,7 +8,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import replace
 from inspect import CORO_CREATED, getcoroutinestate
 from math import inf
-from time import perf_counter
+from time import monotonic, perf_counter
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -113,6 +113,7 @@ class Runner:
             until: when, as of `time.perf_counter`.
         """
         self._until = until
+        self._watch.until = monotonic() + (until - perf_counter())
 
     def check(self, rule: str) -> None:
         """Say which rule is checked from now on.

@@ -15,7 +15,7 @@ from memcert.engine.clients.loop_watch import at_most
 from memcert.engine.clients.opening import Opened, open_client, space_of
 from memcert.engine.judging.divergence import Diverged, Divergence
 from memcert.engine.programs.operation import Operation
-from memcert.engine.programs.outcome import HangError, Outcome, contrast, same_outcome
+from memcert.engine.programs.outcome import HangError, Outcome, contrast, lost, same_outcome
 from memcert.engine.programs.program import Client, Looks, Program, Reopen, Step
 from memcert.engine.programs.store_operation import LookIntoStore
 from memcert.engine.running.execution import Execution
@@ -135,7 +135,11 @@ class SequentialRun:
     async def _look(self, number: int, client: int, steps: Sequence[Step]) -> None:
         for observation in self.subject.contract.observations(steps):
             self.result.observations += 1
-            await self._do(number, client, observation)
+            try:
+                await self._do(number, client, observation)
+            except Diverged:
+                self.result.look = observation
+                raise
 
     async def _look_into_store(self, number: int, operation: LookIntoStore) -> None:
         """Find out whether the store still holds a text that no space holds any more."""
@@ -176,6 +180,7 @@ class SequentialRun:
                     observed=seen,
                     hang=isinstance(observed.error, HangError),
                     refused=tuple(self.refused),
+                    lost=lost(expected, observed),
                 )
             )
         return expected.error is not None

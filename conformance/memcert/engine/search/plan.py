@@ -33,6 +33,7 @@ class Plan:
             the effort has by default. What it cuts off is not run.
         seed: what the random programs depend on, beside the versions of memcert and Hypothesis.
         simpler: whether counterexamples are made simpler once needless parts are left out.
+        fail_fast: whether the run ends with the first cause.
         deviations: the known deviations.
         today: the day on which they are judged.
     """
@@ -43,6 +44,7 @@ class Plan:
     time_limit: float | None = None
     seed: int = 0
     simpler: bool = True
+    fail_fast: bool = False
     deviations: Sequence[Deviation] = ()
     today: date = field(default_factory=date.today)
 

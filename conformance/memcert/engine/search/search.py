@@ -1,49 +1,59 @@
-"""Looking for a program that breaks a rule, and for the smallest one."""
+"""Looking for a program that breaks a rule, beside what is known to break others."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 from time import perf_counter
 
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from hypothesis.errors import Unsatisfiable
 
+from memcert.engine.causes.about import is_just, rule_about
+from memcert.engine.causes.cause import Cause, KnownCauses
+from memcert.engine.causes.consequence import consequence_of
+from memcert.engine.causes.form import form_of
+from memcert.engine.contract import Contract
+from memcert.engine.part import Part, without_parts
 from memcert.engine.programs.program import Program
 from memcert.engine.programs.swept import Swept
 from memcert.engine.rule import Rule
 from memcert.engine.running.execution import Execution
 from memcert.engine.search.drawing import the_same_everywhere
-from memcert.engine.search.shrinking import without_needless_parts
+from memcert.engine.search.smallest import Smallest
 from memcert.engine.search.tally import Tally
-from memcert.engine.verdicts.verdict import Counterexample
-
-RUNS_TO_LEAVE_OUT = 400
-"""How many runs the search for needless parts of a counterexample may take."""
-
-RUNS_TO_SIMPLIFY = 200
-"""How many runs Hypothesis may take to make what is left simpler."""
 
 MOST_PLACES = 400
 """At how many places a fault is met at most: an operation that waits more often is not covered."""
 
-SECONDS_TO_SHRINK = 15.0
-"""How long both may take, in seconds; only a backend that is very slow, or hangs, takes so long."""
+COSTLY_SECONDS = 2.0
+"""From how many seconds on what shows a cause is not run again for it."""
 
 
 class _Enough(BaseException):
-    """Leaves Hypothesis at once: the time, or what may be run, is used up.
+    """Leaves Hypothesis at once: the search is over.
 
     Not an `Exception`, which Hypothesis would take for a failure of the program.
     """
 
 
+class _Came(Enum):
+    """What came of a program."""
+
+    KEPT = "the rule is kept"
+    HIDDEN = "it fails for what is known"
+    BROKEN = "the rule is broken"
+    UNKNOWN = "nothing is known"
+
+
 @dataclass
 class Search:
-    """A search for a counterexample to one rule.
+    """A search for a program that breaks a rule for a reason that is not known yet.
 
     Args:
         rule: the rule.
+        contract: whose rule it is.
         execute: runs a program.
         swept: the programs of its sweep that make sense.
         seed: what the random programs depend on, beside the versions of memcert and Hypothesis.
@@ -52,14 +62,19 @@ class Search:
         part: the only programs of the sweep that are run; None for all.
         simpler: whether a counterexample is made simpler once needless parts are left out.
         first: programs that failed before, run before any other.
-        tally: what was run up to the first failure.
+        known: the causes that are known.
+        lacking: the parts of the contract that no program may take.
+        is_enough: tells whether somebody else found all that is asked for.
+        tally: what was run, shrinking left out.
         blocked: what the backend kept the event loop with, if it did; nothing is run after that.
-        smallest: the smallest program found that breaks the rule.
-        found_at: when the first one was found, as of `time.perf_counter`.
+        cause: why the rule is broken, if it is.
+        hidden_behind: the known causes that programs of the rule failed for, by their keys.
+        is_about: the keys of the causes that one of its programs shows as it stands.
         cut_off: whether the time was used up before the search was done.
     """
 
     rule: Rule
+    contract: Contract
     execute: Callable[[Program], Execution]
     swept: Sequence[Swept]
     seed: int
@@ -68,58 +83,64 @@ class Search:
     part: Sequence[Swept] | None = None
     simpler: bool = True
     first: Sequence[Program] = ()
+    known: KnownCauses | None = None
+    lacking: Sequence[Part] = ()
+    is_enough: Callable[[], bool] = lambda: False
     tally: Tally = field(default_factory=Tally)
-    smallest: Counterexample | None = None
-    found_at: float | None = None
     blocked: str = ""
+    cause: Cause | None = None
+    hidden_behind: dict[str, Cause] = field(default_factory=dict)
+    is_about: set[str] = field(default_factory=set)
     cut_off: bool = False
-    _runs_left: int = RUNS_TO_LEAVE_OUT
     _decided: set[str] = field(default_factory=set)
 
-    def run(self) -> Counterexample | None:
-        """Return the smallest program found that breaks the rule; None if none does."""
+    def run(self) -> Cause | None:
+        """Return why the rule is broken, if it is, apart from what is known already."""
         for program in self.first:
-            before = self.tally.undecided
-            if self._time_is_up() or self._try(program):
-                return self.smallest
-            if self.tally.undecided == before:
+            came = _Came.UNKNOWN if self._is_over() else self._try(program)
+            if came is _Came.KEPT:
                 self._decided.add(program.to_text())
+            if self._is_over():
+                return self.cause
         for swept in self.swept if self.part is None else self.part:
-            if self._time_is_up() or not self._covers(swept):
-                return self.smallest
-        if self.drawn_at_most:
+            if self._is_over():
+                return self.cause
+            self._cover(swept)
+        if self.drawn_at_most and not self._is_over():
             with the_same_everywhere():
                 self._draw()
-        return self.smallest
+        return self.cause
+
+    @property
+    def causes(self) -> Sequence[Cause]:
+        """The causes that programs of the rule failed for, its own first."""
+        own = [] if self.cause is None else [self.cause]
+        return [*own, *self.hidden_behind.values()]
 
     @property
     def cells_in_all(self) -> int:
         """How many cells there are to be covered."""
         return sum(len(swept.cells) for swept in self.swept)
 
-    def _covers(self, swept: Swept) -> bool:
-        """Run a program of the sweep, and tell whether the search goes on after it."""
+    def _cover(self, swept: Swept) -> None:
+        """Run a program of the sweep, and note the cells that it covers."""
         program, reached = swept.program, swept.places
         if swept.next is None and program.to_text() in self._decided:
             # It was run as one that failed before.
             self.tally.cells += len(swept.cells)
-            return True
-        while True:
-            before = self.tally.undecided, self.tally.faults
-            if self._try(program) or self.cut_off:
-                return False
-            if self.tally.undecided > before[0]:
-                return True
-            if swept.next is None or self.tally.faults - before[1] < swept.places:
+            return
+        while not self._is_over():
+            before = self.tally.faults
+            if self._try(program) is not _Came.KEPT:
+                return
+            if swept.next is None or self.tally.faults - before < swept.places:
                 self.tally.cells += len(swept.cells)
-                return True
+                return
             # It met the fault wherever it was to: there may be places beyond.
             if reached >= MOST_PLACES:
-                return True
+                return
             program = swept.next(reached)
             reached += swept.places
-            if self._time_is_up():
-                return False
 
     def _draw(self) -> None:
         @seed(f"{self.seed} {self.rule.id}")
@@ -128,7 +149,7 @@ class Search:
             max_examples=self.drawn_at_most + 1,
             database=None,
             deadline=None,
-            phases=(Phase.generate, Phase.shrink) if self.simpler else (Phase.generate,),
+            phases=(Phase.generate,),
             suppress_health_check=list(HealthCheck),
             verbosity=Verbosity.quiet,
             print_blob=False,
@@ -136,79 +157,103 @@ class Search:
         )
         @given(self.rule.programs())
         def differ(program: Program) -> None:
-            if self._time_is_up():
+            fitting = without_parts(program, self.lacking, self.contract)
+            if fitting is not None and not self._is_over():
+                self._try(fitting, drawn=True)
+            if self._is_over():
                 raise _Enough
-            if self._try(program, drawn=True):
-                raise _Broken
 
         try:
             differ()
-        except (_Enough, _Broken, Unsatisfiable):
+        except (_Enough, Unsatisfiable):
             # Nothing to run is nothing known: the verdict says so.
             return
-        except Exception:
-            # Hypothesis could not make a failure happen again. The programs that failed did fail.
-            if self.smallest is None:
-                raise
 
-    def _try(self, program: Program, *, drawn: bool = False) -> bool:
-        """Run a program and tell whether it breaks the rule."""
-        searching = self.smallest is None
+    def _try(self, program: Program, *, drawn: bool = False) -> _Came:
+        """Run a program, and find out why it fails, if it does."""
+        hidden = self._known_in(program, costly=True)
+        if hidden:
+            # What is known to hang is not waited for again.
+            return self._try_the_rest(program, hidden, drawn=drawn)
         execution = self._execute(program)
         if execution.cut_off:
-            self.cut_off = self.cut_off or searching
-            return False
-        if searching:
-            self.tally.count(program, execution, drawn=drawn)
+            self.cut_off = True
+            return _Came.UNKNOWN
+        self.tally.count(program, execution, drawn=drawn)
         if execution.divergence is None:
-            return False
-        if not searching and (self.blocked or not self._breaks_again(program)):
-            return False
-        found = Counterexample(program, execution.divergence)
-        if self.smallest is None or _size(program) < _size(self.smallest.program):
-            self.smallest = found
-        if searching:
-            self.found_at = perf_counter()
-            if self.blocked:
-                return True
-            without_needless_parts(program, self._still_breaks)
-            self._runs_left = RUNS_TO_SIMPLIFY
-        return True
+            return _Came.UNKNOWN if execution.undecided else _Came.KEPT
+        hidden = self._known_in(program)
+        if hidden:
+            return self._try_the_rest(program, hidden, drawn=drawn)
+        self._is_broken(program, execution)
+        return _Came.BROKEN
 
-    def _breaks_again(self, program: Program) -> bool:
-        """Tell whether a program that broke the rule does so whenever it is run.
+    def _known_in(self, program: Program, *, costly: bool = False) -> list[Cause]:
+        return [] if self.known is None else self.known.in_program(program, costly=costly)
 
-        A smaller program is no better if it fails by luck: where operations meet, that is tried.
-        """
-        times = 4 if program.branches else 0
-        return all(self._execute(program).divergence is not None for _ in range(times))
+    def _try_the_rest(self, program: Program, hidden: list[Cause], *, drawn: bool) -> _Came:
+        """Run what is left of a program without what makes it fail."""
+        assert self.known is not None
+        for cause in hidden:
+            self.hidden_behind[cause.form.key] = cause
+            # Chance draws what a rule is not about, too.
+            if not drawn and self._is_just(cause, program):
+                self.is_about.add(cause.form.key)
+        rest = self.known.avoided_by(program)
+        if rest is None or self.blocked or perf_counter() > self.until:
+            return _Came.HIDDEN
+        execution = self._execute(rest)
+        if execution.cut_off or execution.divergence is None:
+            return _Came.HIDDEN
+        self._is_broken(rest, execution)
+        return _Came.BROKEN
+
+    def _is_broken(self, program: Program, execution: Execution) -> None:
+        smallest = Smallest(
+            program,
+            execution,
+            self.contract,
+            self._execute,
+            lambda smaller: bool(self._known_in(smaller)),
+            self.until,
+            simpler=self.simpler,
+        )
+        smallest.shrink()
+        essence, grammar = smallest.essence(), self.contract.grammar
+        form = form_of(essence, grammar, smallest.found.divergence.refused)
+        about = rule_about(form, smallest.found, self.rule, self.contract)
+        self.cause = Cause(
+            form,
+            about.id,
+            self.rule.id,
+            smallest.found,
+            consequence_of(about, smallest.found),
+            costly=execution.seconds > COSTLY_SECONDS,
+        )
+        # Those that come after the first that fails would show it if another rule had found it.
+        if about is self.rule or any(self._is_just(self.cause, each) for each in self._own()):
+            self.is_about.add(form.key)
+
+    def _own(self) -> Iterator[Program]:
+        """Give the programs of the rule itself, those that chance draws left out."""
+        yield from self.first
+        for swept in self.swept if self.part is None else self.part:
+            yield swept.program
+
+    def _is_just(self, cause: Cause, program: Program) -> bool:
+        """Tell whether a program that fails for a cause does nothing else."""
+        return is_just(cause.form, cause.counterexample.program, program, self.contract)
 
     def _execute(self, program: Program) -> Execution:
+        started = perf_counter()
         execution = self.execute(program)
+        execution.seconds = perf_counter() - started
         self.blocked = self.blocked or execution.blocked
         return execution
 
-    def _still_breaks(self, program: Program) -> bool:
-        return not self._time_is_up() and self._try(program)
-
-    def _time_is_up(self) -> bool:
-        """Tell whether nothing more may be run."""
-        if self.blocked:
+    def _is_over(self) -> bool:
+        """Tell whether nothing more is run."""
+        if self.cause is not None or self.blocked:
             return True
-        now = perf_counter()
-        if self.found_at is not None:
-            self._runs_left -= 1
-            return self._runs_left < 0 or now > min(self.found_at + SECONDS_TO_SHRINK, self.until)
-        self.cut_off = self.cut_off or now > self.until
+        self.cut_off = self.cut_off or perf_counter() > self.until or self.is_enough()
         return self.cut_off
-
-
-class _Broken(Exception):
-    """A program breaks the rule."""
-
-
-def _size(program: Program) -> tuple[int, int, int]:
-    """Return how large a program is: fewer operations, an earlier fault, a shorter text."""
-    faults = (vars(step.fault) for step in program.all_steps if step.fault is not None)
-    lateness = sum(sum(map(int, fault.values())) for fault in faults)
-    return len(program), lateness + len(program.schedule), len(program.to_text())

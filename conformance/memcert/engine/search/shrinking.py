@@ -1,8 +1,7 @@
 """Making a failing program smaller by leaving parts of it out.
 
 A program is plain data, so a step can be left out without drawing the others again: a few dozen
-runs find the few steps that matter. Hypothesis, which knows what is simplest to draw, makes what
-is left simpler.
+runs find the few steps that matter. The values of what is left are made plain afterwards.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from memcert.engine.search.effort import Effort
 from memcert.engine.verdicts.level import Judgement, Standing, standing
 from memcert.engine.verdicts.verdict import Finding
 
-FORMAT = 2
+FORMAT = 3
 """The version of the JSON form."""
 
 Capability: TypeAlias = bool | int | str | None
@@ -243,6 +243,7 @@ class CertifiedVerdict:
         seconds: how long it took, shrinking included, in seconds.
         reason: why it is unsupported, kept so far or was not run, or the reason of a known
             deviation.
+        part: what a level is without, if the rule is about a part that the backend leaves out.
         counterexample: what breaks it, if it failed or deviates.
     """
 
@@ -260,7 +261,29 @@ class CertifiedVerdict:
     faults: int
     seconds: float
     reason: str
+    part: str
     counterexample: CertifiedCounterexample | None
+
+
+@dataclass(frozen=True)
+class CertifiedCause:
+    """What makes rules fail: one entry, however many of them.
+
+    Args:
+        rule: the id of the rule that is about it.
+        consequence: what it means.
+        fails: the ids of the rules that it fails.
+        hides: the ids of those that cannot be judged because of it.
+        deviation: why it is accepted, if it is a known deviation.
+        counterexample: the smallest program that shows it.
+    """
+
+    rule: str
+    consequence: Consequence
+    fails: tuple[str, ...]
+    hides: tuple[str, ...]
+    deviation: str
+    counterexample: CertifiedCounterexample
 
 
 @dataclass(frozen=True)
@@ -279,6 +302,7 @@ class Certificate:
         run: what was asked and what was run.
         level: what the verdicts come to.
         verdicts: one for every rule of the contract.
+        causes: why rules failed, what hurts most first.
         complaints: what is wrong with the known deviations.
         digest: the SHA-256 of the rest, as compact JSON with sorted keys.
     """
@@ -294,6 +318,7 @@ class Certificate:
     run: CertifiedRun
     level: CertifiedLevel
     verdicts: tuple[CertifiedVerdict, ...]
+    causes: tuple[CertifiedCause, ...]
     complaints: tuple[str, ...]
     digest: str
 
@@ -312,13 +337,46 @@ def standing_of(verdicts: Sequence[CertifiedVerdict]) -> Standing:
                 passed=verdict.finding is Finding.PASSED,
                 asked=verdict.finding not in (Finding.KEPT_SO_FAR, Finding.NOT_RUN),
                 applicable=verdict.finding is not Finding.NOT_APPLICABLE,
+                part=verdict.part,
             )
             for verdict in verdicts
         }
     )
 
 
-def succeeded(certificate: Certificate) -> bool:
+def is_expected(certificate: Certificate, level: Level) -> bool:
+    """Tell whether nothing but known deviations keeps a backend from a level.
+
+    It is not reached for that: rules deviate, or are hidden behind what does.
+
+    Args:
+        certificate: the certificate.
+        level: the level that is expected.
+    """
+    behind: dict[str, list[bool]] = {}
+    for cause in certificate.causes:
+        for rule in cause.hides:
+            behind.setdefault(rule, []).append(bool(cause.deviation))
+
+    def is_fine(verdict: CertifiedVerdict) -> bool:
+        if verdict.finding is Finding.HIDDEN:
+            return all(behind.get(verdict.rule, [False]))
+        return bool(verdict.part) or verdict.finding in (
+            Finding.PASSED,
+            Finding.DEVIATES,
+            Finding.NOT_APPLICABLE,
+        )
+
+    return not certificate.complaints and all(
+        is_fine(verdict)
+        for verdict in certificate.verdicts
+        if verdict.level is not None
+        and level.includes(verdict.level)
+        and verdict.consequence is not Consequence.STRICT
+    )
+
+
+def succeeded(certificate: Certificate, expected: Level | None = None) -> bool:
     """Tell whether the asked level was reached and nothing is wrong with the deviations.
 
     Where only some rules were asked for, each of them must have passed, or be kept so far if
@@ -326,9 +384,13 @@ def succeeded(certificate: Certificate) -> bool:
 
     Args:
         certificate: the certificate.
+        expected: the level that nothing but known deviations may keep it from; None to ask for the
+            level itself.
     """
     if certificate.complaints:
         return False
+    if expected is not None and not certificate.run.rules:
+        return is_expected(certificate, expected)
     if certificate.run.rules:
         quick = certificate.run.effort is Effort.QUICK
         return all(
@@ -339,7 +401,7 @@ def succeeded(certificate: Certificate) -> bool:
     if certificate.run.effort is Effort.QUICK:
         # It leaves out cells of nearly every level, and shows none.
         return not any(
-            verdict.finding in (Finding.FAILED, Finding.UNSTABLE)
+            verdict.finding in (Finding.FAILED, Finding.HIDDEN, Finding.UNSTABLE)
             and verdict.consequence is not Consequence.STRICT
             for verdict in certificate.verdicts
         )

@@ -8,16 +8,19 @@ from datetime import date
 from time import perf_counter
 
 from memcert.engine.capabilities import Capabilities
+from memcert.engine.causes.cause import KnownCauses
 from memcert.engine.rule import Level, Rule
 from memcert.engine.running.preflight import preflight
 from memcert.engine.running.runner import Runner
 from memcert.engine.search.plan import Plan, asked_of
 from memcert.engine.search.tally import Tally
+from memcert.engine.verdicts.attribution import FoundCause, attributed
 from memcert.engine.verdicts.check import alone, check_rule
 from memcert.engine.verdicts.checks import Checks, Progress
 from memcert.engine.verdicts.deviation import Deviation
 from memcert.engine.verdicts.helpers import helped
 from memcert.engine.verdicts.rule_process import Task
+from memcert.engine.verdicts.rule_queue import in_order
 from memcert.engine.verdicts.saved_failures import SavedFailures
 from memcert.engine.verdicts.verdict import Finding, Verdict
 
@@ -41,6 +44,7 @@ class Certification:
     tally: Tally
     seconds: float
     complaints: Sequence[str]
+    causes: Sequence[FoundCause] = ()
 
 
 def certify(
@@ -50,6 +54,7 @@ def certify(
     progress: Progress,
     capabilities: Capabilities | None = None,
     jobs: int = 1,
+    started: float | None = None,
 ) -> Certification:
     """Check the rules against a backend.
 
@@ -60,26 +65,29 @@ def certify(
         progress: who is told how far it is, by several threads, one at a time.
         capabilities: what the backend can do; None to find out.
         jobs: how many processes check rules, this one included.
+        started: when the run began, as of `time.perf_counter`; None for now.
 
     Raises:
         BadFactory: the backend's factory is wrong, so that nothing can be said of the backend.
     """
-    started = perf_counter()
+    started = perf_counter() if started is None else started
     if capabilities is None:
         capabilities = preflight(runner)
     asked, chosen = asked_of(runner, plan)
     until = started + plan.seconds
-    checks = Checks(chosen, plan, until, progress)
+    contract = runner.subject.contract
+    known = KnownCauses(contract.grammar, contract.observations)
+    checks = Checks(in_order(chosen), plan, until, progress, known, corpus)
     with helped(checks, jobs - 1, _task(runner, plan, corpus, until, capabilities), corpus):
         deviations = {deviation.rule: deviation for deviation in plan.deviations}
         while (rule := checks.take()) is not None:
             checks.add(
                 rule,
                 check_rule(
-                    rule, runner, corpus, plan, until, capabilities, deviations.get(rule.id)
+                    rule, runner, corpus, plan, until, capabilities, deviations.get(rule.id), known
                 ),
             )
-    found = checks.found
+    found, causes = attributed(contract, checks.found, checks.checked, plan.deviations)
     verdicts = [
         found[rule.id]
         if rule.id in found
@@ -88,7 +96,7 @@ def certify(
             Finding.NOT_RUN,
             reason="not asked for" if plan.rules else f"not part of level {asked.value}",
         )
-        for rule in runner.subject.contract.rules
+        for rule in contract.rules
     ]
     if checks.blocked:
         complaints = [checks.blocked]
@@ -100,7 +108,7 @@ def certify(
             for complaint in _complaints(runner, deviation, chosen, plan.today)
         ]
     seconds = perf_counter() - started
-    return Certification(verdicts, capabilities, asked, checks.tally, seconds, complaints)
+    return Certification(verdicts, capabilities, asked, checks.tally, seconds, complaints, causes)
 
 
 def _task(

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from time import perf_counter
 
 from memcert.engine.capabilities import Capabilities
+from memcert.engine.causes.cause import Cause, KnownCauses
+from memcert.engine.contract import Contract
+from memcert.engine.part import Part, without_parts, words_for
+from memcert.engine.programs.swept import Swept
 from memcert.engine.rule import Faults, Rule
 from memcert.engine.running.runner import Runner
 from memcert.engine.search.plan import Plan
@@ -30,11 +35,15 @@ class Check:
         verdict: what was found.
         tally: what was run.
         blocked: what the backend kept the event loop with, if it did.
+        causes: the causes that its programs failed for, its own first.
+        is_about: the keys of those that one of its programs shows as it stands.
     """
 
     verdict: Verdict
     tally: Tally = field(default_factory=Tally)
     blocked: str = ""
+    causes: Sequence[Cause] = ()
+    is_about: frozenset[str] = frozenset()
 
 
 def check_rule(
@@ -45,6 +54,7 @@ def check_rule(
     until: float,
     capabilities: Capabilities,
     deviation: Deviation | None = None,
+    known: KnownCauses | None = None,
 ) -> Check:
     """Check one rule against a backend, what failed before coming first.
 
@@ -56,22 +66,35 @@ def check_rule(
         until: when the run must end, as of `time.perf_counter`.
         capabilities: what the backend can do.
         deviation: the known deviation from the rule, if there is one.
+        known: the causes that are known; a rule that fails for one of them alone is hidden.
     """
     runner.check(rule.id)
     runner.end_at(until)
+    contract = runner.subject.contract
+    lacking = contract.lacking(capabilities)
     not_here = why_not(rule, capabilities)
     if not_here is not None:
         pointless = capabilities.pointless(rule.needs)
         finding = Finding.NOT_APPLICABLE if pointless else Finding.UNSUPPORTED
-        return Check(Verdict(rule.id, finding, reason=not_here))
-    sweep = [swept for swept in rule.swept if not capabilities.lacking(swept.program.needs)]
+        part = _left_out(rule, lacking, contract)
+        if part:
+            not_here = f"the backend leaves out {part}"
+        return Check(Verdict(rule.id, finding, reason=not_here, part=part))
+    sweep: Sequence[Swept] = [
+        swept for swept in rule.swept if not capabilities.lacking(swept.program.needs)
+    ]
     first = [
         program
         for program in corpus.first(rule.id, deviation.program if deviation else None)
         if plan.effort.has_time_for(program) and not capabilities.lacking(program.needs)
     ]
+    if lacking:
+        sweep = _without_parts(sweep, lacking, contract)
+        fitting = [without_parts(program, lacking, contract) for program in first]
+        first = [program for program in fitting if program is not None]
     search = Search(
         rule,
+        contract,
         runner.execute,
         sweep,
         plan.seed,
@@ -80,13 +103,42 @@ def check_rule(
         None if plan.effort.whole else plan.effort.part_of(sweep),
         plan.simpler,
         first,
+        known,
+        lacking,
+        lambda: plan.fail_fast and any(known or ()),
     )
     verdict = judge(search, corpus, deviation)
     short_of = capabilities.lacking(rule.better_with)
     if verdict.finding is Finding.PASSED and short_of:
         reason = f"in part: the backend is not {capabilities.without(short_of[0])}"
         verdict = replace(verdict, reason=reason)
-    return Check(verdict, search.tally, search.blocked)
+    return Check(verdict, search.tally, search.blocked, search.causes, frozenset(search.is_about))
+
+
+def _without_parts(
+    sweep: Sequence[Swept], lacking: Sequence[Part], contract: Contract
+) -> Sequence[Swept]:
+    """Return what is run of a sweep where the backend leaves parts out.
+
+    A rule is not about what all its programs do beside other things: they do without. Else the
+    programs that take what is not there are left out, and their cells with them.
+    """
+    whole, cut = [], []
+    for swept in sweep:
+        program = without_parts(swept.program, lacking, contract)
+        if program is swept.program:
+            whole.append(swept)
+        elif program is not None and swept.next is None:
+            cut.append(replace(swept, program=program))
+    return whole or cut
+
+
+def _left_out(rule: Rule, lacking: Sequence[Part], contract: Contract) -> str:
+    """Return what a level is without, if a rule is about parts that the backend leaves out."""
+    words = [
+        words_for(part, lacking, contract.parts) for part in lacking if part.name in rule.needs
+    ]
+    return ", ".join(dict.fromkeys(words))
 
 
 def why_not(rule: Rule, capabilities: Capabilities) -> str | None:
@@ -113,14 +165,17 @@ def judge(search: Search, corpus: SavedFailures, deviation: Deviation | None = N
         deviation: the known deviation from the rule, if there is one.
     """
     started = perf_counter()
-    counterexample = search.run()
+    cause = search.run()
+    counterexample = None if cause is None else cause.counterexample
     rule, tally = search.rule, search.tally
     finding, reason = Finding.PASSED, ""
     if counterexample is not None:
         finding = Finding.FAILED
-        corpus.keep(rule.id, counterexample.program)
         if deviation is not None:
             finding, reason = Finding.DEVIATES, deviation.reason
+    elif search.hidden_behind:
+        finding = Finding.HIDDEN
+        reason = f"behind {', '.join(sorted({each.rule for each in search.causes}))}"
     else:
         unknown = _why_unknown(search)
         if unknown:
@@ -157,6 +212,8 @@ def _why_unknown(search: Search) -> str:
     """Return why a search that found nothing says nothing of its rule; empty if it does."""
     rule, tally, cells = search.rule, search.tally, search.cells_in_all
     if search.cut_off:
+        if search.is_enough():
+            return "the run ended with the first cause"
         return f"the time was used up after {tally.cells} of {counted_cells(cells)}"
     if tally.programs == tally.undecided:
         # Nothing was tried, or nothing came of it, so that nothing is known.
@@ -195,8 +252,10 @@ def alone(verdict: Verdict, runner: Runner, until: float) -> Verdict:
     runner.check(verdict.rule)
     # Where processes meet, a fault that is real shows itself now and then.
     for _ in range(TIMES_ALONE_IN_A_RACE if program.is_concurrent else TIMES_ALONE):
+        if perf_counter() > until:
+            return verdict
         execution = runner.execute(program)
-        if execution.divergence is not None or execution.cut_off or perf_counter() > until:
+        if execution.divergence is not None or execution.cut_off:
             return verdict
     reason = "the program that failed did not fail again when it was run alone"
     return replace(verdict, finding=Finding.UNSTABLE, reason=reason)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from threading import Lock
 from time import perf_counter
 from typing import Protocol
 
+from memcert.engine.causes.cause import Cause, KnownCauses
 from memcert.engine.rule import Rule
 from memcert.engine.search.plan import Plan
 from memcert.engine.search.tally import Tally
 from memcert.engine.verdicts.check import Check
 from memcert.engine.verdicts.rule_queue import RuleQueue
+from memcert.engine.verdicts.saved_failures import SavedFailures
 from memcert.engine.verdicts.verdict import Finding, Verdict
 
 
@@ -23,6 +26,14 @@ class Progress(Protocol):
 
         Args:
             rule: the rule.
+        """
+
+    def found(self, cause: Cause, file: Path | None) -> None:
+        """Be told of a cause, as soon as it is known.
+
+        Args:
+            cause: why a rule is broken.
+            file: where its program is kept; None if it is not.
         """
 
     def ends(self, rule: Rule, verdict: Verdict) -> None:
@@ -42,14 +53,29 @@ class Checks:
         plan: what is asked.
         until: when the run must end, as of `time.perf_counter`.
         progress: who is told how far it is.
+        known: the causes that are known before.
+        corpus: where programs that fail are kept.
 
     Attributes:
         tally: what was run.
+        known: the causes that were found.
+        checked: what came of each rule that was checked, by its id.
         blocked: what ended the run before its time, if something did, in one line.
     """
 
-    def __init__(self, rules: Sequence[Rule], plan: Plan, until: float, progress: Progress) -> None:
+    def __init__(
+        self,
+        rules: Sequence[Rule],
+        plan: Plan,
+        until: float,
+        progress: Progress,
+        known: KnownCauses,
+        corpus: SavedFailures,
+    ) -> None:
         self.tally = Tally()
+        self.known = known
+        self._corpus = corpus
+        self.checked: dict[str, Check] = {}
         self.blocked = ""
         self._queue = RuleQueue(rules)
         self._found: dict[str, Verdict] = {}
@@ -63,12 +89,17 @@ class Checks:
         """What was found, by the rule's id."""
         return self._found
 
+    @property
+    def is_enough(self) -> bool:
+        """Whether what was found is all that is asked for."""
+        return self._plan.fail_fast and any(self.known)
+
     def take(self) -> Rule | None:
         """Return the next rule that is to be checked; None if there is none any more."""
         rule = self._queue.take()
-        if rule is not None and perf_counter() > self._until:
+        while rule is not None and perf_counter() > self._until:
             self._not_run(rule, f"the time was used up: {self._plan.seconds:g} s")
-            return self.take()
+            rule = self._queue.take()
         if rule is not None:
             with self._lock:
                 self._progress.starts(rule)
@@ -92,15 +123,23 @@ class Checks:
         with self._lock:
             self.tally.add(check.tally)
             self._found[rule.id] = check.verdict
+            self.checked[rule.id] = check
+            for cause in check.causes:
+                if self.known.add(cause):
+                    file = self._corpus.keep(cause.rule, cause.counterexample.program)
+                    self._progress.found(cause, file)
             if check.blocked and not self.blocked:
                 self.blocked = (
                     f"{rule.id}: {check.blocked} blocked the event loop, where nothing else can"
                     " go on: the run ended there"
                 )
             self._progress.ends(rule, check.verdict)
-        if self.blocked:
+        stopped = (
+            "the run ended with the first cause" if self._plan.fail_fast and any(self.known) else ""
+        )
+        if self.blocked or stopped:
             for left in self._queue.end():
-                self._not_run(left, "the run ended before")
+                self._not_run(left, stopped or "the run ended before")
         self._queue.done(rule)
 
     def _not_run(self, rule: Rule, reason: str) -> None:

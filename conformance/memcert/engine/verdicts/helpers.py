@@ -75,6 +75,9 @@ def helped(checks: Checks, helpers: int, task: Task, corpus: SavedFailures) -> I
         for process in processes:
             process.interrupt()
         raise
+    if checks.is_enough:
+        for process in processes:
+            process.interrupt()
     for thread in threads:
         thread.join()
 
@@ -83,12 +86,10 @@ def _help(checks: Checks, process: RuleProcess, corpus: SavedFailures) -> None:
     try:
         while (rule := checks.take()) is not None:
             try:
-                answer = process.check(rule.id)
+                answer = process.check(rule.id, checks.known)
             except BaseException:
                 checks.put_back(rule)
                 raise
-            if answer.kept is not None:
-                corpus.kept[rule.id] = answer.kept
             corpus.complaints.extend(answer.complaints)
             checks.add(rule, answer.check)
     except RuleProcessEnded:

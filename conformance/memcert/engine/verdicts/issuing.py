@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 from memcert.engine.rule import Rule
 from memcert.engine.running.runner import Runner
 from memcert.engine.search.plan import Plan
+from memcert.engine.verdicts.attribution import FoundCause
 from memcert.engine.verdicts.certificate import (
     FORMAT,
     Certificate,
     CertifiedBackend,
+    CertifiedCause,
     CertifiedContract,
     CertifiedCorpus,
     CertifiedCounterexample,
@@ -73,6 +75,7 @@ def write_certificate(runner: Runner, plan: Plan, found: Certification) -> Certi
         ),
         CertifiedLevel(found.asked, reached.level, reached.strict_failed, reached.strict_unknown),
         verdicts,
+        tuple(map(_cause, found.causes)),
         tuple(found.complaints),
         digest="",
     )
@@ -95,13 +98,28 @@ def _verdict(rule: Rule, verdict: Verdict) -> CertifiedVerdict:
         faults=verdict.faults,
         seconds=round(verdict.seconds, 3),
         reason=verdict.reason,
+        part=verdict.part,
         counterexample=_counterexample(verdict.counterexample),
     )
 
 
+def _cause(found: FoundCause) -> CertifiedCause:
+    cause = found.cause
+    return CertifiedCause(
+        cause.rule,
+        cause.consequence,
+        tuple(found.fails),
+        tuple(found.hides),
+        "" if found.deviation is None else found.deviation.reason,
+        _certified(cause.counterexample),
+    )
+
+
 def _counterexample(counterexample: Counterexample | None) -> CertifiedCounterexample | None:
-    if counterexample is None:
-        return None
+    return None if counterexample is None else _certified(counterexample)
+
+
+def _certified(counterexample: Counterexample) -> CertifiedCounterexample:
     divergence = counterexample.divergence
     return CertifiedCounterexample(
         counterexample.program.to_json(),

@@ -18,6 +18,7 @@ class Judgement:
         passed: whether its verdict is "passed"; every other one counts as not passed.
         asked: whether it was to be checked at all.
         applicable: whether what it is about is there: a file has no server to lose.
+        part: what a level is without, if it is about a part that the backend leaves out.
     """
 
     level: Level | None
@@ -25,6 +26,7 @@ class Judgement:
     passed: bool
     asked: bool
     applicable: bool = True
+    part: str = ""
 
 
 @dataclass(frozen=True)
@@ -35,14 +37,18 @@ class Standing:
         level: the highest level all of whose rules passed, and all rules below; None for none.
         strict_failed: how many rules on refusing bad input were checked and not passed.
         strict_unknown: how many of them were not checked.
+        without: what the level is without: parts that the backend leaves out.
     """
 
     level: Level | None
     strict_failed: int
     strict_unknown: int
+    without: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         level = "no level" if self.level is None else f"level {self.level.value}"
+        if self.level is not None and self.without:
+            level += f" without {', '.join(self.without)}"
         if self.strict_failed:
             plural = "s" if self.strict_failed > 1 else ""
             return f"{level}, {self.strict_failed} strict rule{plural} failed"
@@ -66,6 +72,7 @@ def standing(judgements: Mapping[str, Judgement]) -> Standing:
             if each.level is level
             and each.consequence is not Consequence.STRICT
             and each.applicable
+            and not each.part
         ]
         if not rules or not all(each.passed for each in rules):
             break
@@ -73,10 +80,11 @@ def standing(judgements: Mapping[str, Judgement]) -> Standing:
     strict = [
         each
         for each in judgements.values()
-        if each.consequence is Consequence.STRICT and each.level is not None
+        if each.consequence is Consequence.STRICT and each.level is not None and not each.part
     ]
     return Standing(
         reached,
         sum(each.asked and not each.passed for each in strict),
         sum(not each.asked for each in strict),
+        tuple(dict.fromkeys(each.part for each in judgements.values() if each.part)),
     )

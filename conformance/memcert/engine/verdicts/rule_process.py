@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
@@ -22,6 +23,7 @@ from pathlib import Path
 from hypothesis.configuration import set_hypothesis_home_dir
 
 from memcert.engine.capabilities import Capabilities
+from memcert.engine.causes.cause import Cause, KnownCauses
 from memcert.engine.clients.loop_watch import may_end_process
 from memcert.engine.contract import Contract
 from memcert.engine.running.runner import Runner
@@ -76,12 +78,10 @@ class CheckedRule:
 
     Args:
         check: what was found.
-        kept: the file of the program that breaks it, if it was kept.
-        complaints: what could not be kept or removed, a line each.
+        complaints: what could not be removed, a line each.
     """
 
     check: Check
-    kept: Path | None
     complaints: tuple[str, ...]
 
 
@@ -108,18 +108,22 @@ class RuleProcess:
             )
         self._line = Connection(ours.detach())
         self._line.send(task)
+        self._told: set[str] = set()
 
-    def check(self, rule: str) -> CheckedRule:
+    def check(self, rule: str, causes: Iterable[Cause]) -> CheckedRule:
         """Have a rule checked.
 
         Args:
             rule: its id.
+            causes: the causes that are known by now.
 
         Raises:
             RuleProcessEnded: the process has ended.
         """
         try:
-            self._line.send(rule)
+            new = {cause.form.key: cause for cause in causes if cause.form.key not in self._told}
+            self._told |= new.keys()
+            self._line.send((rule, tuple(new.values())))
             answer = self._line.recv()
         except (EOFError, OSError):
             raise RuleProcessEnded from None
@@ -168,20 +172,27 @@ def _serve(line: Connection) -> None:
     module, _, name = task.resolver.partition(":")
     backend: Backend = getattr(import_module(module), name)(task.backend)
     corpus = SavedFailures(task.failures, backend.name, contract)
+    known = KnownCauses(contract.grammar, contract.observations)
     deviations = {deviation.rule: deviation for deviation in task.plan.deviations}
     with Runner(contract, backend, task.server) as runner:
         runner.grant(task.capabilities)
         while (rule := line.recv()) is not None:
+            name, causes = rule
+            for cause in causes:
+                known.add(cause)
             check = check_rule(
-                contract.by_id[rule],
+                contract.by_id[name],
                 runner,
                 corpus,
                 task.plan,
                 task.until,
                 task.capabilities,
-                deviations.get(rule),
+                deviations.get(name),
+                known,
             )
-            line.send(CheckedRule(check, corpus.kept.get(rule), tuple(corpus.complaints)))
+            for cause in check.causes:
+                known.add(cause)
+            line.send(CheckedRule(check, tuple(corpus.complaints)))
             corpus.complaints.clear()
 
 

@@ -55,6 +55,13 @@ class SavedFailures:
                 continue
         return sorted(found, key=len)
 
+    def rules(self) -> frozenset[str]:
+        """Return the ids of the rules that failed the last time."""
+        if self.folder is None or not os.path.isdir(self.folder):  # noqa: PTH112 - it never raises
+            return frozenset()
+        files = {path.name.rpartition("-")[0] for path in self.folder.glob("*.json")}
+        return frozenset(files & self._contract.by_id.keys())
+
     def first(self, rule: str, deviation: Program | None = None) -> Sequence[Program]:
         """Return the programs to be run before any other: its own, then the common ones.
 

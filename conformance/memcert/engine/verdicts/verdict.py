@@ -16,6 +16,8 @@ class Finding(Enum):
     KEPT_SO_FAR = "kept so far"
     """Nothing was found where it was tried; quick effort left out some cells."""
     FAILED = "failed"
+    HIDDEN = "hidden"
+    """Its programs fail for what breaks another rule, so that nothing is known of it."""
     UNSTABLE = "unstable"
     DEVIATES = "deviates"
     UNSUPPORTED = "unsupported"
@@ -52,8 +54,9 @@ class Verdict:
         faults: how many faults took place in them.
         seconds: how long it took, shrinking included.
         counterexample: what breaks it, if it failed or deviates, or did so once.
-        reason: why it is unsupported, unstable, kept so far or was not run, or the reason of a
-            known deviation.
+        reason: why it is unsupported, unstable, kept so far or was not run, what it is hidden
+            behind, or the reason of a known deviation.
+        part: what a level is without, if the rule is about a part that the backend leaves out.
     """
 
     rule: str
@@ -68,3 +71,4 @@ class Verdict:
     seconds: float = 0.0
     counterexample: Counterexample | None = None
     reason: str = ""
+    part: str = ""

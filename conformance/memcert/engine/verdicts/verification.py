@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from memcert.engine.contract import Contract
+from memcert.engine.part import without_parts
+from memcert.engine.programs.program import Program
 from memcert.engine.rule import Faults
 from memcert.engine.verdicts.certificate import Certificate, standing_of
 from memcert.engine.verdicts.certificate_json import certificate_json, digest_of
@@ -22,6 +24,7 @@ def faults(certificate: Certificate, contract: Contract) -> list[str]:
     found += _faults_of_the_level(certificate)
     found += _faults_of_verdicts(certificate)
     found += _faults_of_what_is_kept_so_far(certificate)
+    found += _faults_of_causes(certificate)
     found += _faults_of_replays(certificate, contract)
     found += [
         f"{verdict.rule} passed without a fault"
@@ -108,6 +111,38 @@ def _faults_of_verdicts(certificate: Certificate) -> list[str]:
     ]
 
 
+def _faults_of_causes(certificate: Certificate) -> list[str]:
+    findings = {each.rule: each.finding for each in certificate.verdicts}
+    fails = {rule for cause in certificate.causes for rule in cause.fails}
+    suffer = {rule for cause in certificate.causes for rule in cause.hides} | fails
+    return [
+        *(
+            f"a cause fails {rule}, which is {_said(findings.get(rule))}"
+            for rule in sorted(fails)
+            if findings.get(rule) not in _BROKEN
+        ),
+        *(
+            f"a cause hides {rule}, which is {_said(findings.get(rule))}"
+            for rule in sorted(suffer - fails)
+            if findings.get(rule) not in (*_BROKEN, Finding.HIDDEN)
+        ),
+        *(
+            f"{rule} is {finding.value} without a cause"
+            for rule, finding in findings.items()
+            if (finding is Finding.FAILED and rule not in fails)
+            or (finding is Finding.HIDDEN and rule not in suffer)
+        ),
+    ]
+
+
+_BROKEN = (Finding.FAILED, Finding.UNSTABLE, Finding.DEVIATES)
+"""What is said of a rule that a cause fails."""
+
+
+def _said(finding: Finding | None) -> str:
+    return "not there" if finding is None else finding.value
+
+
 def _faults_of_what_is_kept_so_far(certificate: Certificate) -> list[str]:
     verdicts = [each for each in certificate.verdicts if each.finding is Finding.KEPT_SO_FAR]
     effort = certificate.run.effort
@@ -157,10 +192,21 @@ def _faults_of_replays(certificate: Certificate, contract: Contract) -> list[str
         )
     for verdict in verdicts:
         passed = verdict.finding is Finding.PASSED
-        known = len(contract.corpus.programs(verdict.rule))
-        if verdict.replayed > known or (passed and verdict.replayed < known):
+        known = contract.corpus.programs(verdict.rule)
+        makes_sense = [each for each in known if _makes_sense(each, certificate, contract)]
+        if verdict.replayed > len(known) or (passed and verdict.replayed < len(makes_sense)):
             found.append(
                 f"{verdict.rule} replayed {verdict.replayed} programs of the corpus, which"
-                f" has {known} for it"
+                f" has {len(known)} for it"
             )
     return found
+
+
+def _makes_sense(program: Program, certificate: Certificate, contract: Contract) -> bool:
+    """Tell whether a program is run as it is on a backend that can do what a certificate says."""
+    said = certificate.backend.capabilities
+    left_out = [part for part in contract.parts if said.get(part.name) is False]
+    return (
+        not any(said.get(need) is False for need in program.needs)
+        and without_parts(program, left_out, contract) is program
+    )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from memcert.contracts import contract_of
+from memcert.engine.causes.cause import Cause
 from memcert.engine.corpus.corpus import Corpus
 from memcert.engine.judging.divergence import Divergence
 from memcert.engine.output.foreign_text import one_line
@@ -99,6 +101,9 @@ class _UntilFirst:
         self._unsupported = unsupported
 
     def starts(self, rule: Rule) -> None:
+        pass
+
+    def found(self, cause: Cause, file: Path | None) -> None:
         pass
 
     def ends(self, rule: Rule, verdict: Verdict) -> None:

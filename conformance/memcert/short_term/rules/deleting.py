@@ -91,6 +91,7 @@ RULES = (
             *counts.deleted_by_a_mark(),
             *counts.marks_deleted_by(),
         ],
+        needs=frozenset({"delete_by_mark"}),
     ),
     Rule(
         "DEL-06",
@@ -105,6 +106,7 @@ RULES = (
             counts=True,
         ),
         sweep=lambda: [*combinations.deletions_by_mark(counts=True), *counts.counted(mark=False)],
+        needs=frozenset({"delete_by_mark"}),
     ),
     Rule(
         "CLR-01",
@@ -121,6 +123,7 @@ RULES = (
         Consequence.LOSS,
         lambda: programs(adds(IDS[:3], (), ("x",)), summaries(), st.just(Clear())),
         sweep=changes.cleared_with_summary,
+        needs=frozenset({"update_compressed_summary"}),
     ),
     Rule(
         "CLR-03",

@@ -140,7 +140,7 @@ RULES = (
         Level.DURABLE,
         Consequence.LOSS,
         lambda: reopened(summaries(), summaries(), adds(IDS[:2], (), ("x",)), st.just(Clear())),
-        needs=DURABLE,
+        needs=DURABLE | {"update_compressed_summary"},
         sweep=ways.summaries_reopened,
     ),
     Rule(
@@ -158,7 +158,7 @@ RULES = (
         Level.DURABLE,
         Consequence.WRONG,
         lambda: shared(summaries(), summaries(), adds(IDS[:2], (), ("x",))),
-        needs=DURABLE,
+        needs=DURABLE | {"update_compressed_summary"},
         sweep=ways.summaries_seen_by_another,
     ),
     Rule(
@@ -204,7 +204,7 @@ RULES = (
         Level.DURABLE,
         Consequence.LOSS,
         _loaded,
-        needs=DURABLE,
+        needs=DURABLE | {"states"},
         sweep=ways.summaries_loaded_and_reopened,
     ),
 )

@@ -121,6 +121,6 @@ RULES = (
         lambda: listed(old_summaries()),
         sweep=lambda: each(old_summaries(), long=True),
         weight=0,
-        needs=LOOKED_INTO,
+        needs=LOOKED_INTO | {"update_compressed_summary"},
     ),
 )

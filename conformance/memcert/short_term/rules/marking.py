@@ -50,6 +50,7 @@ RULES = (
             *counts.one_more_mark(),
             *counts.marked_by_ids(),
         ],
+        needs=frozenset({"update_messages_mark"}),
     ),
     Rule(
         "MARK-02",
@@ -61,6 +62,7 @@ RULES = (
             *combinations.updates(lambda new, old, ids: new and not old and ids == "left out"),
             *counts.marked_by_one_call(),
         ],
+        needs=frozenset({"update_messages_mark"}),
     ),
     Rule(
         "MARK-03",
@@ -77,6 +79,7 @@ RULES = (
             ),
             *counts.mark_replaced_by_one_call(),
         ],
+        needs=frozenset({"update_messages_mark"}),
     ),
     Rule(
         "MARK-04",
@@ -94,6 +97,7 @@ RULES = (
             )
         ),
         sweep=lambda: combinations.updates(lambda new, old, ids: new == old),
+        needs=frozenset({"update_messages_mark"}),
     ),
     Rule(
         "MARK-05",
@@ -105,6 +109,7 @@ RULES = (
             *combinations.updates(lambda new, old, ids: new is None and old is not None),
             *counts.mark_removed_by_one_call(),
         ],
+        needs=frozenset({"update_messages_mark"}),
     ),
     Rule(
         "MARK-06",
@@ -121,6 +126,7 @@ RULES = (
             *combinations.updates(lambda new, old, ids: True, counts=True),
             *counts.counted(),
         ],
+        needs=frozenset({"update_messages_mark"}),
     ),
     Rule(
         "MARK-07",
@@ -133,6 +139,7 @@ RULES = (
         sweep=lambda: combinations.updates(
             lambda new, old, ids: "unknown" in ids or ids == "repeated", counts=True
         ),
+        needs=frozenset({"update_messages_mark"}),
     ),
     Rule(
         "MARK-08",
@@ -141,6 +148,7 @@ RULES = (
         Consequence.WRONG,
         lambda: _marked(_updates(("a", "d", None), (None, "a"), st.just(()))),
         sweep=lambda: combinations.updates(lambda new, old, ids: ids == "none"),
+        needs=frozenset({"update_messages_mark"}),
     ),
     Rule(
         "MARK-09",
@@ -152,6 +160,7 @@ RULES = (
         sweep=lambda: combinations.updates(
             lambda new, old, ids: old and new != old and ids not in ("left out", "none")
         ),
+        needs=frozenset({"update_messages_mark"}),
     ),
     Rule(
         "MARK-10",
@@ -163,5 +172,6 @@ RULES = (
             adds(KNOWN, (), ("x",), at_most=1), _updates(("a", "b"), ids=id_tuples(KNOWN))
         ),
         sweep=changes.marked_before_it_was_added,
+        needs=frozenset({"update_messages_mark"}),
     ),
 )

@@ -141,5 +141,6 @@ RULES = (
             st.just(Size()),
         ),
         sweep=changes.counted_without_summary,
+        needs=frozenset({"update_compressed_summary"}),
     ),
 )

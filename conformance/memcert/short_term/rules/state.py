@@ -66,6 +66,7 @@ RULES = (
         Consequence.WRONG,
         lambda: _filled(updates(IDS[:4]), st.just(SaveState())),
         sweep=lambda: [*ways.saved(), *counts.saved()],
+        needs=frozenset({"states"}),
     ),
     Rule(
         "STATE-02",
@@ -74,6 +75,7 @@ RULES = (
         Consequence.WRONG,
         lambda: _filled(st.just(SaveStateThenSpoil())),
         sweep=states.kept_states,
+        needs=frozenset({"states"}),
     ),
     Rule(
         "STATE-03",
@@ -86,6 +88,7 @@ RULES = (
             st.sampled_from([SaveState(0), SaveState(1), LoadSaved(0), LoadSaved(1)]),
         ),
         sweep=lambda: [*ways.loaded(), *counts.loaded(), *states.saved_and_loaded_after()],
+        needs=frozenset({"states"}),
     ),
     Rule(
         "STATE-04",
@@ -103,6 +106,7 @@ RULES = (
             )
         ),
         sweep=loading.loaded_over,
+        needs=frozenset({"states"}),
     ),
     Rule(
         "STATE-05",
@@ -114,6 +118,7 @@ RULES = (
             st.sampled_from([LoadState({}), LoadState({"other": 1}), LoadState({}, strict=True)])
         ),
         sweep=loading.lacking,
+        needs=frozenset({"states"}),
     ),
     Rule(
         "STATE-06",
@@ -130,6 +135,7 @@ RULES = (
             )
         ),
         sweep=loading.partial,
+        needs=frozenset({"states"}),
     ),
     Rule(
         "STATE-07",
@@ -141,6 +147,7 @@ RULES = (
             st.sampled_from([*_states(BAD_CONTENTS), LoadState({SUMMARY: 7}, strict=False)])
         ),
         sweep=loading.malformed,
+        needs=frozenset({"states"}),
     ),
     Rule(
         "STATE-08",
@@ -156,6 +163,7 @@ RULES = (
             )
         ),
         sweep=loading.spoilt_after_loading,
+        needs=frozenset({"states"}),
     ),
     Rule(
         "STATE-09",
@@ -165,6 +173,7 @@ RULES = (
         Consequence.LOSS,
         lambda: _filled(st.sampled_from(_states(GOOD_CONTENTS[1:]))),
         sweep=loading.loaded,
+        needs=frozenset({"states"}),
     ),
     Rule(
         "EXP-01",

@@ -30,6 +30,7 @@ RULES = (
             adds(IDS[:2], (), ("x",)),
         ),
         sweep=ways.summaries,
+        needs=frozenset({"update_compressed_summary"}),
     ),
     Rule(
         "SUM-02",
@@ -38,6 +39,7 @@ RULES = (
         Consequence.WRONG,
         lambda: programs(summaries(("s", "", "")), adds(IDS[:2], (), ("x",))),
         sweep=summary_sweeps.removed,
+        needs=frozenset({"update_compressed_summary"}),
     ),
     Rule(
         "SUM-03",
@@ -51,6 +53,7 @@ RULES = (
             st.builds(Read, st.sampled_from((None, "a")), st.sampled_from((None, "b"))),
         ),
         sweep=summary_sweeps.first,
+        needs=frozenset({"update_compressed_summary"}),
     ),
     Rule(
         "SUM-04",
@@ -63,6 +66,7 @@ RULES = (
             st.builds(Read, st.sampled_from((None, "a")), summary=st.just(False)),
         ),
         sweep=summary_sweeps.left_out,
+        needs=frozenset({"update_compressed_summary"}),
     ),
     Rule(
         "SUM-05",
@@ -78,6 +82,7 @@ RULES = (
             st.sampled_from([Clear(), Delete(("_compressed_summary", "summary"))]),
         ),
         sweep=summary_sweeps.is_no_message,
+        needs=frozenset({"update_compressed_summary"}),
     ),
     Rule(
         "SUM-06",
@@ -91,5 +96,6 @@ RULES = (
         sweep=lambda: contents.refused(
             [CallWith("update_compressed_summary", "summary", "a lone surrogate")]
         ),
+        needs=frozenset({"update_compressed_summary"}),
     ),
 )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
@@ -10,6 +12,7 @@ from typing import Any
 import pytest
 
 import memcert.engine.clients.handle
+import memcert.engine.running.preflight
 from memcert.engine.clients.handle import BadFactory
 from memcert.engine.running.preflight import preflight
 from memcert.engine.running.runner import Runner
@@ -109,15 +112,6 @@ async def hangs_after_its_yield(space: Space) -> AsyncIterator[InMemoryMemory]:
     await asyncio.sleep(3600)
 
 
-class Unusable(InMemoryMemory):
-    async def add(self, memories: Any, marks: Any = None) -> None:
-        raise OSError("read-only")
-
-
-async def unusable(space: Space) -> AsyncIterator[InMemoryMemory]:
-    yield Unusable()
-
-
 @pytest.mark.parametrize(
     ("factory", "said"),
     [
@@ -137,7 +131,6 @@ async def unusable(space: Space) -> AsyncIterator[InMemoryMemory]:
         (lacks_a_module, "raises ModuleNotFoundError: No module named 'aioparchment'"),
         (hangs, "the factory of 'tiny' did not yield a memory within 0.1 s"),
         (hangs_after_its_yield, "did not end within 0.1 s after its yield"),
-        (unusable, "cannot be used at all: await memory.add("),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )
@@ -210,6 +203,42 @@ def test_a_state_that_cannot_be_had_is_for_the_rules_to_judge(kind: type) -> Non
 @pytest.mark.filterwarnings("ignore:coroutine 'StateLater.state_dict' was never awaited")
 def test_a_state_that_must_be_awaited_is_for_the_rules_to_judge() -> None:
     assert not inspect(as_backend(StateLater, "tiny")).full_state
+    # It is in the traceback of what came of it, so that nobody else is to be warned.
+    gc.collect()
+
+
+class Raises(InMemoryMemory):
+    async def add(self, memories: Any, marks: Any = None) -> None:
+        raise OSError("read-only")
+
+
+class Hangs(InMemoryMemory):
+    async def add(self, memories: Any, marks: Any = None) -> None:
+        await asyncio.sleep(3600)
+
+
+class Blocks(InMemoryMemory):
+    async def add(self, memories: Any, marks: Any = None) -> None:
+        time.sleep(3600)  # noqa: ASYNC251 - that is what it does wrong
+
+
+class BlocksLater(InMemoryMemory):
+    """Blocks where it is found out which parts it has."""
+
+    async def delete_by_mark(self, mark: Any, **more: Any) -> int:
+        time.sleep(3600)  # noqa: ASYNC251 - that is what it does wrong
+        return 0
+
+
+@pytest.mark.parametrize("kind", [Raises, Hangs, Blocks, BlocksLater])
+def test_operations_that_cannot_be_used_are_for_the_rules_to_judge(
+    monkeypatch: pytest.MonkeyPatch, kind: type
+) -> None:
+    monkeypatch.setattr(memcert.engine.running.preflight, "SECONDS", 0.3)
+    found = inspect(as_backend(kind, "tiny"))
+    # Whoever raises in all that it does leaves nothing out by that.
+    parts = [getattr(found, part.name) for part in CONTRACT.parts]
+    assert parts == [True] * len(CONTRACT.parts)
 
 
 def test_a_memory_that_stores_nothing_is_for_the_rules_to_judge() -> None:

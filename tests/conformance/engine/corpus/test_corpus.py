@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from memcert.engine.causes.cause import Cause
 from memcert.engine.contract import Contract
 from memcert.engine.corpus.corpus import Corpus, CorpusEntry
 from memcert.engine.programs.operation import MalformedProgram
@@ -46,6 +47,9 @@ class Silent:
     """Nobody watches."""
 
     def starts(self, rule: Rule) -> None:
+        pass
+
+    def found(self, cause: Cause, file: Path | None) -> None:
         pass
 
     def ends(self, rule: Rule, verdict: Verdict) -> None:

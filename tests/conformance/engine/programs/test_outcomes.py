@@ -8,6 +8,7 @@ import pytest
 
 from memcert.engine.programs.outcome import (
     ANYTHING,
+    BEFORE,
     HangError,
     Outcome,
     RemoteError,
@@ -141,3 +142,46 @@ def test_a_text_is_short_whatever_it_is_of() -> None:
 def test_a_text_can_be_written_as_utf_8() -> None:
     said = str(Outcome(error=RuntimeError("cannot store \ud800")))
     assert said.encode()
+
+
+@pytest.mark.parametrize(
+    ("expected", "observed", "said", "seen"),
+    [
+        ("\u00e9", "e\u0301", "'\\xe9'", "'e\\u0301'"),
+        ("m", "m\u200b", "'m'", "'m\\u200b'"),
+        ("a", "\u0430", "'a'", "'\\u0430'"),
+        ("m\ud800", "m?", "'m\\ud800'", "'m?'"),
+        # Where all of it is ASCII, it is seen as it is.
+        ("m", "M ", "'m'", "'M '"),
+        ("it's", "its", '"it\'s"', "'its'"),
+    ],
+)
+def test_texts_that_look_alike_are_told_apart(
+    expected: str, observed: str, said: str, seen: str
+) -> None:
+    assert contrast(Outcome(expected), Outcome(observed)) == (
+        f"returned {said}",
+        f"returned {seen}",
+    )
+    inside = contrast(Outcome([{"id": expected}]), Outcome([{"id": observed}]))
+    assert inside == (f"returned with [0]['id'] == {said}", f"returned with [0]['id'] == {seen}")
+
+
+@pytest.mark.parametrize("place", [0, 5, 500, 9_999])
+def test_long_texts_are_shown_around_their_first_difference(place: int) -> None:
+    text = "0123456789" * 1_000
+    other = f"{text[:place]}\u00e9{text[place + 1 :]}"
+    said, seen = contrast(Outcome(text), Outcome(other))
+    start = max(place - BEFORE, 0)
+    for shown, whole in ((said, text), (seen, other)):
+        around = ascii(whole[start : place + BEFORE])
+        assert shown == f"returned 10,000 characters, from {start:,}: {around}"
+    assert "\\xe9" in seen
+
+
+def test_a_text_that_was_cut_says_where() -> None:
+    text = "m" * 70_000
+    said, seen = contrast(Outcome(text), Outcome(text[:65_535]))
+    start = f"from {65_535 - BEFORE:,}: "
+    assert said.startswith(f"returned 70,000 characters, {start}")
+    assert seen == f"returned 65,535 characters, {start}{'m' * BEFORE!r}"

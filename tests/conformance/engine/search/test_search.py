@@ -14,16 +14,17 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from memcert.engine.corpus.corpus import Corpus
 from memcert.engine.judging.divergence import Divergence
 from memcert.engine.programs.program import Program, Step
 from memcert.engine.programs.swept import Swept
 from memcert.engine.rule import Consequence, Level, Rule
 from memcert.engine.running.execution import Execution
-from memcert.engine.search import search as search_module
+from memcert.engine.search import smallest
 from memcert.engine.search.search import Search
 from memcert.engine.verdicts.check import judge
 from memcert.engine.verdicts.saved_failures import SavedFailures
-from memcert.engine.verdicts.verdict import Finding
+from memcert.engine.verdicts.verdict import Counterexample, Finding
 from memcert.short_term import CONTRACT
 from memcert.short_term.operations import Summarise
 
@@ -69,7 +70,14 @@ def search(
     **fields: Any,
 ) -> Search:
     rule = Rule("T-01", "text", Level.CORE, Consequence.WRONG, lambda: programs)
-    return Search(rule, run, swept, seed, perf_counter() + seconds, drawn, first=first, **fields)
+    contract = replace(CONTRACT, rules=(rule,), corpus=Corpus(None, CONTRACT.operations))
+    until = perf_counter() + seconds
+    return Search(rule, contract, run, swept, seed, until, drawn, first=first, **fields)
+
+
+def found_by(searching: Search) -> Counterexample | None:
+    cause = searching.run()
+    return None if cause is None else cause.counterexample
 
 
 def cell(*texts: str) -> Swept:
@@ -77,7 +85,7 @@ def cell(*texts: str) -> Swept:
 
 
 def test_it_finds_and_makes_small() -> None:
-    found = search(Executed(lambda texts: texts.count("b") >= 2)).run()
+    found = found_by(search(Executed(lambda texts: texts.count("b") >= 2)))
     assert found is not None
     assert texts_of(found.program) == ["b", "b"]
     assert found.divergence == Divergence(1, "look", "this", "that")
@@ -110,7 +118,7 @@ def test_one_that_blocks_the_loop_while_it_is_made_small_ends_that() -> None:
 
 
 def test_the_order_of_two_operations_is_kept() -> None:
-    found = search(Executed(lambda texts: "cab" in "".join(texts))).run()
+    found = found_by(search(Executed(lambda texts: "cab" in "".join(texts))))
     assert found is not None
     assert texts_of(found.program) == ["c", "a", "b"]
 
@@ -169,7 +177,7 @@ def test_the_sweep_comes_before_what_is_drawn() -> None:
 def test_a_dense_program_that_differs_is_taken_apart() -> None:
     run = Executed(lambda texts: "d" in texts)
     looking = search(run, swept=[cell("a"), cell(*"abcdefgh"), cell("z")])
-    found = looking.run()
+    found = found_by(looking)
     assert found is not None
     assert texts_of(found.program) == ["d"]
     assert (looking.tally.cells, looking.tally.programs) == (1, 2)
@@ -249,19 +257,19 @@ def test_a_program_that_was_cut_off_says_nothing() -> None:
 
 
 def test_making_it_smaller_takes_so_many_runs_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search_module, "RUNS_TO_LEAVE_OUT", 7)
-    monkeypatch.setattr(search_module, "RUNS_TO_SIMPLIFY", 5)
+    monkeypatch.setattr(smallest, "RUNS_TO_LEAVE_OUT", 7)
+    monkeypatch.setattr(smallest, "RUNS_TO_SIMPLIFY", 5)
     run = Executed(lambda texts: len(texts) >= 2)
-    looking = search(run, _runs_left=7)
+    looking = search(run)
     assert looking.run() is not None
     assert len(run.programs) <= looking.tally.programs + 7 + 5
 
 
 def test_making_it_smaller_ends_with_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search_module, "SECONDS_TO_SHRINK", 0.1)
+    monkeypatch.setattr(smallest, "SECONDS_TO_SHRINK", 0.1)
     run = Executed(lambda texts: len(texts) >= 2, seconds=0.02)
     started = perf_counter()
-    found = search(run).run()
+    found = found_by(search(run))
     assert found is not None
     assert len(found.program) >= 2
     assert perf_counter() - started < 5
@@ -270,10 +278,12 @@ def test_making_it_smaller_ends_with_the_run(monkeypatch: pytest.MonkeyPatch) ->
 def test_what_failed_before_is_run_first() -> None:
     run = Executed(lambda texts: texts == ["known"])
     looking = search(run, first=[program("fixed"), program("known"), program("later")])
-    found = looking.run()
+    found = found_by(looking)
     assert found is not None
     assert texts_of(found.program) == ["known"]
-    assert run.programs == [["fixed"], ["known"]]
+    assert run.programs[:2] == [["fixed"], ["known"]]
+    # What comes after it is run to make it smaller.
+    assert ["later"] not in run.programs
     assert looking.tally.programs == 2
 
 

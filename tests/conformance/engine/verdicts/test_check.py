@@ -23,6 +23,7 @@ from memcert.engine.verdicts.deviation import Deviation
 from memcert.engine.verdicts.saved_failures import SavedFailures
 from memcert.engine.verdicts.verdict import Finding
 from memcert.resolver import as_backend
+from memcert.short_term.capabilities import ShortTermCapabilities
 from memcert.short_term.operations import Delete, Size
 from memcert_reference import InMemoryMemory
 
@@ -109,12 +110,12 @@ def test_what_the_backend_cannot_do_is_not_tried(runner: Runner, contract: Contr
     rule = replace(contract.by_id["ADD-01"], needs=frozenset({"crash"}))
     for capabilities, finding, reason in (
         (
-            Capabilities(),
+            ShortTermCapabilities(),
             Finding.UNSUPPORTED,
             "the backend is not on a store that the kit can kill (--server process)",
         ),
         (
-            Capabilities(file=True),
+            ShortTermCapabilities(file=True),
             Finding.NOT_APPLICABLE,
             "the store is a file: there is no server, and no connection to it",
         ),
@@ -135,7 +136,7 @@ def test_why_no_other_process_is_tried(
     runner: Runner, contract: Contract, process_local: bool, reason: str
 ) -> None:
     rule = replace(contract.by_id["ADD-01"], needs=frozenset({"other_process"}))
-    verdict = checked(rule, runner, Capabilities(process_local=process_local)).verdict
+    verdict = checked(rule, runner, ShortTermCapabilities(process_local=process_local)).verdict
     assert (verdict.finding, verdict.reason) == (Finding.UNSUPPORTED, reason)
 
 
@@ -143,23 +144,23 @@ def test_cells_that_take_another_process_are_left_out(runner: Runner, contract: 
     here = Swept(Program((Step(Size()),)), ("here",))
     elsewhere = Swept(Program((Step(Size()),), clients=(Client(process=True),)), ("elsewhere",))
     rule = replace(contract.by_id["ADD-01"], sweep=lambda: [here, elsewhere])
-    verdict = checked(rule, runner, Capabilities(process_local=True)).verdict
+    verdict = checked(rule, runner, ShortTermCapabilities(process_local=True)).verdict
     assert (verdict.finding, verdict.cells, verdict.cells_in_all) == (Finding.PASSED, 1, 1)
 
 
 def test_one_that_is_checked_in_part_says_so(runner: Runner, contract: Contract) -> None:
     rule = replace(contract.by_id["ADD-01"], better_with=frozenset({"pool"}))
-    verdict = checked(rule, runner, Capabilities()).verdict
+    verdict = checked(rule, runner, ShortTermCapabilities()).verdict
     assert verdict.finding is Finding.PASSED
     assert (
         verdict.reason == "in part: the backend is not one that declares a pool of connections"
         " to share"
     )
-    assert checked(rule, runner, Capabilities(pool=True)).verdict.reason == ""
+    assert checked(rule, runner, ShortTermCapabilities(pool=True)).verdict.reason == ""
 
 
 def test_nothing_is_known_where_nothing_went_wrong(runner: Runner, contract: Contract) -> None:
     rule = replace(contract.by_id["ADD-01"], faults=Faults.NEEDED)
-    verdict = checked(rule, runner, Capabilities()).verdict
+    verdict = checked(rule, runner, ShortTermCapabilities()).verdict
     assert verdict.finding is Finding.NOT_RUN
     assert verdict.reason == "nothing went wrong in any of its programs"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from memcert.engine.causes.cause import Cause
 from memcert.engine.contract import Contract
 from memcert.engine.rule import Rule
 from memcert.engine.running.runner import Runner
@@ -29,6 +30,9 @@ class Silent:
     """Nobody watches."""
 
     def starts(self, rule: Rule) -> None:
+        pass
+
+    def found(self, cause: Cause, file: Path | None) -> None:
         pass
 
     def ends(self, rule: Rule, verdict: Verdict) -> None:

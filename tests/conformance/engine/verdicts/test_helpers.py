@@ -9,6 +9,7 @@ from threading import Timer
 
 import pytest
 
+from memcert.engine.causes.cause import Cause
 from memcert.engine.rule import Rule
 from memcert.engine.running.preflight import preflight
 from memcert.engine.running.runner import Runner
@@ -36,9 +37,15 @@ class Watched:
 
     def __init__(self) -> None:
         self.ended: list[str] = []
+        self.files: list[tuple[str, Path]] = []
 
     def starts(self, rule: Rule) -> None:
         """Be told of a beginning."""
+
+    def found(self, cause: Cause, file: Path | None) -> None:
+        """Be told of a cause."""
+        assert file is not None
+        self.files.append((cause.rule, file))
 
     def ends(self, rule: Rule, verdict: Verdict) -> None:
         """Be told of an end."""
@@ -53,9 +60,10 @@ def certified(name: str, jobs: int, folder: Path) -> Certification:
         watched = Watched()
         found = certify(runner, plan, corpus, watched, jobs=jobs)
     assert sorted(watched.ended) == sorted(RULES)
-    assert set(corpus.kept) == {
-        verdict.rule for verdict in found.verdicts if verdict.finding is Finding.FAILED
-    }
+    # Each cause is told once, and its program is kept for the rule that is about it.
+    assert len(watched.files) == len(found.causes)
+    assert corpus.kept == dict(watched.files)
+    assert set(corpus.kept) == {each.cause.rule for each in found.causes}
     assert all(path.exists() for path in corpus.kept.values())
     return found
 
@@ -70,19 +78,24 @@ def test_several_find_what_one_does(name: str, tmp_path: Path) -> None:
             (
                 verdict.rule,
                 verdict.finding,
-                verdict.programs,
-                verdict.cells,
-                verdict.operations,
+                verdict.reason,
                 verdict.counterexample and verdict.counterexample.program,
+                *_what_was_run(verdict),
             )
             for verdict in found.verdicts
         ]
 
     assert said(helped) == said(alone)
-    assert (helped.tally.programs, helped.tally.operations) == (
-        alone.tally.programs,
-        alone.tally.operations,
-    )
+    assert [(each.cause.form, each.fails, each.hides) for each in helped.causes] == [
+        (each.cause.form, each.fails, each.hides) for each in alone.causes
+    ]
+
+
+def _what_was_run(verdict: Verdict) -> tuple[int, ...]:
+    """Return how much was run for a rule; whoever fails goes on if the cause is known already."""
+    if verdict.finding in (Finding.FAILED, Finding.HIDDEN):
+        return ()
+    return verdict.programs, verdict.cells, verdict.operations
 
 
 def test_what_a_process_that_ends_was_at_is_done_by_another(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from threading import Thread
 
 from memcert.engine.rule import Rule
-from memcert.engine.verdicts.rule_queue import RuleQueue
+from memcert.engine.verdicts.rule_queue import SMALL, RuleQueue, in_order
 from memcert.short_term import CONTRACT
 
 ONE, OTHER = CONTRACT.rules[:2]
@@ -49,3 +49,20 @@ def test_what_is_left_is_nobodys_after_the_end() -> None:
     assert queue.end() == [OTHER]
     queue.done(ONE)
     assert queue.take() is None
+
+
+def _size(rule: Rule) -> int:
+    return sum(len(swept.program) for swept in rule.swept)
+
+
+def test_small_sweeps_come_first_and_then_the_largest() -> None:
+    ordered = in_order(CONTRACT.rules)
+    assert sorted(rule.id for rule in ordered) == sorted(rule.id for rule in CONTRACT.rules)
+    small = [rule for rule in ordered if _size(rule) <= SMALL]
+    assert small
+    assert list(ordered[: len(small)]) == small
+    # As the contract lists them.
+    assert small == [rule for rule in CONTRACT.rules if _size(rule) <= SMALL]
+    sizes = [_size(rule) for rule in ordered[len(small) :]]
+    assert sizes == sorted(sizes, reverse=True)
+    assert sizes[0] > 10 * SMALL

@@ -184,6 +184,56 @@ def test_what_was_changed_is_found(
     assert said in found[0]
 
 
+class CountsRequests(InMemoryMemory):
+    async def delete(self, msg_ids: list[str]) -> int:
+        await super().delete(msg_ids)
+        return len(msg_ids)
+
+
+def say_nothing_of_the_cause(certificate: JSONCertificate) -> None:
+    certificate["causes"] = []
+
+
+def fail_what_passed(certificate: JSONCertificate) -> None:
+    certificate["causes"][0]["fails"].append("ADD-01")
+
+
+def hide_what_passed(certificate: JSONCertificate) -> None:
+    certificate["causes"][0]["hides"].append("ADD-01")
+
+
+def fail_what_is_not_there(certificate: JSONCertificate) -> None:
+    certificate["causes"][0]["fails"].append("ADD-99")
+
+
+def hide_without_a_cause(certificate: JSONCertificate) -> None:
+    verdict(certificate, "EXP-01")["finding"] = "hidden"
+
+
+@pytest.mark.parametrize(
+    ("tamper", "said"),
+    [
+        (say_nothing_of_the_cause, "DEL-01 is failed without a cause"),
+        (fail_what_passed, "a cause fails ADD-01, which is passed"),
+        (hide_what_passed, "a cause hides ADD-01, which is passed"),
+        (fail_what_is_not_there, "a cause fails ADD-99, which is not there"),
+        (hide_without_a_cause, "EXP-01 is hidden without a cause"),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_what_was_changed_about_causes_is_found(
+    certified: Certify,
+    contract: Contract,
+    tamper: Callable[[JSONCertificate], None],
+    said: str,
+) -> None:
+    certificate = certificate_json(certified(CountsRequests))
+    assert faults(read_certificate(certificate), contract) == []
+    tamper(certificate)
+    certificate["digest"] = digest_of(certificate)
+    assert faults(read_certificate(certificate), contract) == [said]
+
+
 def test_a_corpus_that_was_not_replayed_cannot_be_claimed(
     certified: Certify, contract: Contract
 ) -> None:

@@ -65,8 +65,13 @@ def test_one_that_ends_its_process_is_killed_by_that() -> None:
 
 
 def test_one_that_cannot_be_used_is_killed_by_preflight() -> None:
+    found = tried(mutant(MEMORY, 'self._summary = ""\n\n', "self._summary = summary\n\n"))
+    assert (found.fate, found.rule) == (Fate.UNUSABLE, "")
+
+
+def test_one_whose_operations_cannot_be_used_is_killed_by_a_rule() -> None:
     found = tried(mutant(MEMORY, "messages = []", "messages = None"))
-    assert found.fate is Fate.UNUSABLE
+    assert found.fate is Fate.FAILED
 
 
 def test_a_mutant_of_the_message_is_given_messages_of_its_own() -> None:
@@ -88,7 +93,7 @@ def test_what_was_found_is_remembered(tmp_path: Path) -> None:
     first = tried(mutation, tmp_path)
     (place,) = tmp_path.iterdir()
     assert tried(mutation, tmp_path) == first
-    place.write_text(place.read_text("utf-8").replace("by preflight", "by time"), "utf-8")
+    place.write_text(place.read_text("utf-8").replace("by a rule", "by time"), "utf-8")
     assert tried(mutation, tmp_path).fate is Fate.TIME
     # What nobody can read is found anew.
     place.write_text("{}", "utf-8")

@@ -1,0 +1,1 @@
+"""What makes programs fail: one cause, however many programs show it."""

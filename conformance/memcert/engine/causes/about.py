@@ -1,0 +1,73 @@
+"""Which rule is about a cause, whichever one came upon it."""
+
+from __future__ import annotations
+
+from memcert.engine.causes.form import Dissected, Form, form_of
+from memcert.engine.contract import Contract
+from memcert.engine.programs.program import Program
+from memcert.engine.rule import Consequence, Faults, Level, Rule
+from memcert.engine.verdicts.verdict import Counterexample
+
+
+def rule_about(form: Form, smallest: Counterexample, found_by: Rule, contract: Contract) -> Rule:
+    """Return the rule that is about a cause: a program of its corpus does just that.
+
+    Of several, it is the one that is about the least beside it.
+
+    Args:
+        form: what programs hold that fail for it.
+        smallest: the smallest program that shows it.
+        found_by: the rule whose programs showed it, which is returned if no other one is better.
+        contract: whose rules there are.
+    """
+    fitting = [
+        rule
+        for rule in contract.rules
+        if any(
+            is_just(form, smallest.program, program, contract)
+            for program in contract.corpus.programs(rule.id)
+        )
+    ]
+    refused = smallest.divergence.expected.startswith("raised")
+
+    alone = len(smallest.program.spaces) == 1
+
+    def beside_it(rule: Rule) -> tuple[bool, bool, bool, int, int]:
+        return (
+            rule.strict != refused,
+            # One space alone does not leak into another.
+            alone and rule.consequence is Consequence.LEAK,
+            rule.faults is not Faults.NONE,
+            len(Level) if rule.level is None else rule.level.rank,
+            len(rule.cells),
+        )
+
+    if fitting:
+        return min(fitting, key=beside_it)
+    grammar, observations = contract.grammar, contract.observations
+    nearest = [
+        (len(entry.program), beside_it(contract.by_id[entry.rule]), entry.rule)
+        for entry in contract.corpus.entries
+        if entry.rule in contract.by_id
+        and form.find(Dissected(entry.program, grammar, observations)) is not None
+    ]
+    return contract.by_id[min(nearest)[2]] if nearest else found_by
+
+
+def is_just(form: Form, smallest: Program, program: Program, contract: Contract) -> bool:
+    """Tell whether a program does what a cause needs, and nothing else, nor in a special way.
+
+    Args:
+        form: what the cause needs.
+        smallest: the smallest program that shows it.
+        program: the program.
+        contract: whose operations these are made of.
+    """
+    if len(program) > len(form.atoms):
+        return False
+    grammar, observations = contract.grammar, contract.observations
+    dissected = Dissected(program, grammar, observations)
+    if dissected.size > len(form.atoms) or form.find(dissected) is None:
+        return False
+    own = form_of(program, grammar)
+    return own.find(Dissected(smallest, grammar, observations)) is not None

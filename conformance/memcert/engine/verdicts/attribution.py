@@ -1,0 +1,130 @@
+"""Which rules each cause fails, and which ones it hides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from memcert.engine.causes.cause import Cause
+from memcert.engine.causes.form import Dissected
+from memcert.engine.contract import Contract
+from memcert.engine.verdicts.check import Check
+from memcert.engine.verdicts.deviation import Deviation
+from memcert.engine.verdicts.verdict import Finding, Verdict
+
+
+@dataclass(frozen=True)
+class FoundCause:
+    """A cause, and the rules that are known to suffer from it.
+
+    Args:
+        cause: the cause.
+        fails: the ids of the rules that it fails, in the contract's order.
+        hides: the ids of those that cannot be judged because of it.
+        deviation: the known deviation that it is, if it is one.
+    """
+
+    cause: Cause
+    fails: Sequence[str]
+    hides: Sequence[str]
+    deviation: Deviation | None = None
+
+
+def attributed(
+    contract: Contract,
+    found: Mapping[str, Verdict],
+    checked: Mapping[str, Check],
+    deviations: Sequence[Deviation] = (),
+) -> tuple[Mapping[str, Verdict], Sequence[FoundCause]]:
+    """Return the verdicts, and what the causes do, whichever rule came upon a cause first.
+
+    A cause fails the rules of which a program shows it as it stands; where there is none, those
+    that it was found by. It hides any other rule whose programs fail for it.
+
+    Args:
+        contract: whose rules there are.
+        found: what was found, by rule.
+        checked: what came of the rules that were checked.
+        deviations: the known deviations: a cause that the program of one shows is known.
+    """
+    rules = contract.rules
+    causes = {cause.form.key: cause for each in checked.values() for cause in each.causes}
+    about = {
+        key: [rule.id for rule in rules if key in _about(checked, rule.id)]
+        or [rule.id for rule in rules if rule.id == cause.rule and _suffers(checked, rule.id, key)]
+        for key, cause in causes.items()
+    }
+    verdicts = dict(found)
+    fails: dict[str, list[str]] = {key: [] for key in causes}
+    hides: dict[str, list[str]] = {key: [] for key in causes}
+    for rule in rules:
+        check = checked.get(rule.id)
+        if check is None or not check.causes:
+            continue
+        keys = [cause.form.key for cause in check.causes]
+        own = check.verdict.finding in (Finding.FAILED, Finding.DEVIATES)
+        failing = [
+            key
+            for number, key in enumerate(keys)
+            if rule.id in about[key] or (own and number == 0 and not about[key])
+        ]
+        for key in keys:
+            (fails if key in failing else hides)[key].append(rule.id)
+        verdicts[rule.id] = _verdict(check.verdict, [causes[key] for key in failing], check.causes)
+    entries = [
+        FoundCause(cause, fails[key], hides[key], _deviation(cause, deviations, contract))
+        for key, cause in causes.items()
+    ]
+    verdicts |= _deviating(verdicts, entries)
+    return verdicts, sorted(entries, key=_hurts)
+
+
+def _deviation(
+    cause: Cause, deviations: Sequence[Deviation], contract: Contract
+) -> Deviation | None:
+    """Return the known deviation whose program shows a cause, if there is one."""
+    grammar, observations = contract.grammar, contract.observations
+    for deviation in deviations:
+        if cause.form.find(Dissected(deviation.program, grammar, observations)) is not None:
+            return deviation
+    return None
+
+
+def _deviating(
+    verdicts: Mapping[str, Verdict], entries: Sequence[FoundCause]
+) -> Mapping[str, Verdict]:
+    """Return the verdicts on rules that fail for known deviations alone."""
+    found = {}
+    for rule, verdict in verdicts.items():
+        failing = [entry for entry in entries if rule in entry.fails]
+        if failing and all(entry.deviation is not None for entry in failing):
+            reasons = dict.fromkeys(entry.deviation.reason for entry in failing if entry.deviation)
+            found[rule] = replace(verdict, finding=Finding.DEVIATES, reason="; ".join(reasons))
+    return found
+
+
+def _hurts(entry: FoundCause) -> tuple[int, int, str]:
+    cause = entry.cause
+    return cause.consequence.rank, -len(entry.fails) - len(entry.hides), cause.form.key
+
+
+def _about(checked: Mapping[str, Check], rule: str) -> frozenset[str]:
+    check = checked.get(rule)
+    return frozenset() if check is None else check.is_about
+
+
+def _suffers(checked: Mapping[str, Check], rule: str, key: str) -> bool:
+    check = checked.get(rule)
+    return check is not None and any(cause.form.key == key for cause in check.causes)
+
+
+def _verdict(verdict: Verdict, failing: Sequence[Cause], causes: Sequence[Cause]) -> Verdict:
+    if failing:
+        return replace(
+            verdict,
+            finding=Finding.FAILED,
+            counterexample=failing[0].counterexample,
+            reason="",
+        )
+    behind = ", ".join(sorted({cause.rule for cause in causes}))
+    return replace(verdict, finding=Finding.HIDDEN, counterexample=None, reason=f"behind {behind}")

@@ -1,0 +1,1 @@
+"""Files that ``memcert new`` writes for who begins."""
