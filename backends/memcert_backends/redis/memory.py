@@ -106,6 +106,7 @@ class RedisMemory(StoredMemory):
         self.key_ttl = key_ttl
         self._owned: ClientOfEachLoop | None = None
         self._lent: Client | None = None
+        self._on_lent_pool: RedisClient | None = None
         if client is not None:
             if connection_pool is not None or kwargs:
                 others = ["connection_pool"] if connection_pool is not None else []
@@ -159,10 +160,14 @@ class RedisMemory(StoredMemory):
             return await self._owned.of_this_loop()
         client = self._lent
         assert client is not None
-        if type(client) is Redis and not client.single_connection_client:
+        if type(client) is not Redis or client.single_connection_client:
             # A class of the caller's own may do more than send them.
-            return RedisClient(connection_pool=client.connection_pool)
-        return client
+            return client
+        own = self._on_lent_pool
+        if own is None or own.connection_pool is not client.connection_pool:
+            # One of redis-py's takes longer to make than to send a command.
+            own = self._on_lent_pool = RedisClient(connection_pool=client.connection_pool)
+        return own
 
     async def _store_add(self, rows: list[MessageRow], marks: list[str]) -> None:
         await self._run(scripts.ADD, len(rows), *chain.from_iterable(rows), *marks)

@@ -8,7 +8,7 @@ from typing import Any, cast
 from memcert.engine.programs.python_source import literal
 from memcert_reference import Msg
 from memcert_reference.message import Record
-from memcert_reference.values import JSONValue, json_copy
+from memcert_reference.values import JSONValue, trusted_copy
 
 TIMESTAMP = "2026-01-01 00:00:00.000"
 """The timestamp of a message that does not say another: most have the same one."""
@@ -68,9 +68,9 @@ class Message:
         return Msg(
             id=self.id,
             name=self.name,
-            content=cast(Any, json_copy(self.content, "content")),
+            content=cast(Any, trusted_copy(self.content)),
             role=cast(Any, self.role),
-            metadata=cast(Any, json_copy(self.metadata or {}, "metadata")),
+            metadata=cast(Any, trusted_copy(self.metadata or {})),
             timestamp=self.timestamp,
             invocation_id=self.invocation_id,
         )

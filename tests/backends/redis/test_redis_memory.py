@@ -14,6 +14,7 @@ import redis
 from redis.asyncio import ConnectionPool, Redis
 
 from memcert_backends.redis import RedisMemory
+from memcert_backends.redis.client import RedisClient
 from memcert_backends.servers import Server
 from memcert_reference import InMemoryMemory, MemoryBase, Msg
 
@@ -158,6 +159,37 @@ def test_close_leaves_open_what_was_lent(server: Server, space: dict[str, Any]) 
                 assert len(kept) == connections == 1
                 assert kept[0].is_connected
                 assert await second.size() == 1
+
+    asyncio.run(main())
+
+
+def test_a_lent_client_is_used_without_making_one_for_each_operation(
+    server: Server, space: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+
+    class Counted(RedisClient):
+        def __init__(self, **options: Any) -> None:
+            made.append(options)
+            super().__init__(**options)
+
+    monkeypatch.setattr("memcert_backends.redis.memory.RedisClient", Counted)
+
+    async def main() -> None:
+        async with (
+            Redis.from_url(server.url) as client,
+            aclosing(ConnectionPool.from_url(server.url)) as other,
+        ):
+            memory = RedisMemory(client=client, **space)
+            for number in range(5):
+                await memory.add(_message(f"m{number}"))
+            assert len(made) == 1
+            # A client may be given another pool, and its memory goes along.
+            own, client.connection_pool = client.connection_pool, other
+            assert await memory.size() == 5
+            assert len(other._available_connections) == 1
+            assert len(made) == 2
+            client.connection_pool = own
 
     asyncio.run(main())
 

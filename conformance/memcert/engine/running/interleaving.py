@@ -9,7 +9,8 @@ from collections.abc import Sequence
 PATIENCE_SECONDS = 0.01
 """How long a branch may take to come to its next await before the turn goes to the next one.
 
-A branch may wait for another that waits for its turn: for a lock, or a connection.
+A branch may wait for another that waits for its turn: for a lock, or a connection. Until it is
+there, no more of its turns are waited for.
 """
 
 
@@ -24,6 +25,8 @@ class Interleaving:
         self._left = deque(schedule)
         self._waiting: list[tuple[int, asyncio.Future[None]]] = []
         self._ended: set[int] = set()
+        # Those that did not come to their next await in time, and have not since.
+        self._late: set[int] = set()
         # Whose turn it is, until it has come to its next await.
         self._going: int | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -52,6 +55,7 @@ class Interleaving:
         Args:
             branch: its number.
         """
+        self._late.discard(branch)
         if self._going == branch:
             self._going = None
             self._go_on()
@@ -76,7 +80,7 @@ class Interleaving:
             ready = next((each for each in self._waiting if each[0] == branch), None)
             if ready is not None:
                 self._give(ready)
-            elif branch not in self._ended:
+            elif branch not in self._ended | self._late:
                 break
             self._left.popleft()
         if self._left or self._going is not None:
@@ -89,11 +93,11 @@ class Interleaving:
                 turn[1].set_result(None)
 
     def _skip(self) -> None:
-        """Take its turns in a row from a branch that does not come to its next await."""
+        """Take its turns from a branch that does not come to its next await, until it does."""
         late = self._going if self._going is not None else self._left[0] if self._left else None
         self._going = None
-        while self._left and self._left[0] == late:
-            self._left.popleft()
+        if late is not None:
+            self._late.add(late)
         self._go_on()
 
     def _give(self, turn: tuple[int, asyncio.Future[None]]) -> None:

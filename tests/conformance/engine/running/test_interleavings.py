@@ -91,6 +91,27 @@ def test_one_that_waits_for_another_lets_it_go_on() -> None:
     assert run([0, 1, 1, 1, 1, 0, 0, 0], locked, locked) == [0, 0, 0, 1, 1, 1]
 
 
+def test_one_that_waits_for_another_is_waited_for_once_and_has_its_turns_afterwards() -> None:
+    gone = asyncio.Event()
+
+    async def many_steps(note: Callable[[], None]) -> None:
+        for _ in range(100):
+            note()
+            await asyncio.sleep(0)
+        gone.set()
+        await three_steps(note)
+
+    async def waits(note: Callable[[], None]) -> None:
+        await gone.wait()
+        await three_steps(note)
+
+    started = perf_counter()
+    noted = run([0, 1] * 101 + [0, 1, 0, 1], waits, many_steps)
+    assert perf_counter() - started < 50 * PATIENCE_SECONDS
+    assert noted[:100] == [1] * 100
+    assert noted[100:] == [1, 1, 0, 1, 0, 0]
+
+
 def test_tasks_of_a_branch_share_its_turns() -> None:
     async def gathers(note: Callable[[], None]) -> None:
         await asyncio.gather(three_steps(note), three_steps(note))
