@@ -1,15 +1,24 @@
-import sys, random, itertools, time, inspect, pkgutil, importlib
-from memcert.short_term import CONTRACT
-from memcert_reference import InMemoryMemory
-from memcert.engine.running.runner import Runner
-from memcert.engine.verdicts.certification import certify
-from memcert.engine.verdicts.saved_failures import SavedFailures
-from memcert.engine.search.plan import Plan
-from memcert.engine.search.effort import Effort
+import importlib
+import inspect
+import itertools
+import pkgutil
+import random
+import sys
+import time
+
+import memcert.short_term.mutants as M
 from memcert.engine.causes.form import Dissected
 from memcert.engine.rule import Level
-import memcert.short_term.mutants as M
+from memcert.engine.running.runner import Runner
+from memcert.engine.search.effort import Effort
+from memcert.engine.search.plan import Plan
+from memcert.engine.verdicts.certification import certify
+from memcert.engine.verdicts.saved_failures import SavedFailures
+from memcert.short_term import CONTRACT
 from memcert.short_term.mutants.mutant import backend_of
+from memcert_reference import InMemoryMemory
+
+
 class Un:
     def starts(self,r): pass
     def ends(self,r,v): pass

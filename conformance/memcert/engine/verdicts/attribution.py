@@ -72,11 +72,21 @@ def attributed(
             (fails if key in failing else hides)[key].append(rule.id)
         verdicts[rule.id] = _verdict(check.verdict, [causes[key] for key in failing], check.causes)
     entries = [
-        FoundCause(cause, fails[key], hides[key], _deviation(cause, deviations, contract))
+        FoundCause(
+            _under(cause, fails[key]),
+            fails[key],
+            hides[key],
+            _deviation(cause, deviations, contract),
+        )
         for key, cause in causes.items()
     ]
     verdicts |= _deviating(verdicts, entries)
     return verdicts, sorted(entries, key=_hurts)
+
+
+def _under(cause: Cause, fails: Sequence[str]) -> Cause:
+    """Return a cause under the id of a rule that it fails."""
+    return cause if cause.rule in fails or not fails else replace(cause, rule=fails[0])
 
 
 def _deviation(
