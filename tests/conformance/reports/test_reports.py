@@ -226,7 +226,7 @@ def test_a_cause_says_what_it_does_to_other_rules() -> None:
     assert cause_line(wrong, CERTIFICATE).endswith(" (fails B-01 too)")
     assert not cause_line(alone, CERTIFICATE).endswith(")")
     assert " (known: " in cause_line(known, CERTIFICATE)
-    assert "\nIt hides 1 rule\\.\n" in markdown(CERTIFICATE)
+    assert "\nIt hides 1 rule.\n" in markdown(CERTIFICATE)
     verdicts = [replace(each, finding=Finding.UNSTABLE) for each in CERTIFICATE.verdicts]
     unstable = replace(CERTIFICATE, verdicts=tuple(verdicts))
     assert "unstable: it did not fail again" in cause_line(alone, unstable)
