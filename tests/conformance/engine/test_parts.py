@@ -21,10 +21,10 @@ from memcert.engine.verdicts.certificate_json import certificate_json, digest_of
 from memcert.engine.verdicts.certification import certify
 from memcert.engine.verdicts.check import check_rule
 from memcert.engine.verdicts.issuing import write_certificate
+from memcert.engine.verdicts.progress import Progress
 from memcert.engine.verdicts.saved_failures import SavedFailures
 from memcert.engine.verdicts.verdict import Finding, Verdict
 from memcert.engine.verdicts.verification import faults
-from memcert.repository.matrix import Unwatched
 from memcert.resolver import as_backend
 from memcert.short_term import CONTRACT
 from memcert.short_term.capabilities import ShortTermCapabilities
@@ -98,7 +98,7 @@ def checked(kind: type, rule: str, **changed: Any) -> Verdict:
 def certified(kind: type, *rules: str, level: Level | None = None) -> Certificate:
     plan = Plan(level, frozenset(rules), effort=Effort.STANDARD)
     with Runner(CONTRACT, as_backend(kind, "tiny")) as runner:
-        found = certify(runner, plan, SavedFailures(None, "tiny", CONTRACT), Unwatched())
+        found = certify(runner, plan, SavedFailures(None, "tiny", CONTRACT), Progress())
         certificate = write_certificate(runner, plan, found)
     assert faults(certificate, CONTRACT) == []
     return certificate
