@@ -26,7 +26,7 @@ REFUSED = ", refused"
 """How the kind ends of an operation that is refused, whatever for."""
 
 MOST_TRIES = 20_000
-"""After how many comparisons a program counts as one that contains a form."""
+"""After how many comparisons a program counts as one that does not hold a form: it is run then."""
 
 Observations = Callable[[Sequence[Step]], Sequence[Operation]]
 """Returns the operations that show the state, as far as some steps can touch it."""
