@@ -8,7 +8,14 @@ from pathlib import Path
 from threading import Event, Lock, Thread
 
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 
 from memcert.engine.causes.cause import Cause
 from memcert.engine.contract import Contract
@@ -50,7 +57,7 @@ SECONDS_BETWEEN_LINES = 10.0
 """How often a line says how far a run is where there is no terminal, in seconds."""
 
 WIDTH_WITH_BAR = 100
-"""From how many columns on a terminal has room for a bar, beside what is said."""
+"""From how many columns on a terminal has room for a bar and a name, beside what is said."""
 
 LONGEST_NAME = 24
 """How much of a backend's name is shown while a run goes on, in characters."""
@@ -120,13 +127,13 @@ class RunDisplay(RunProgress):
                 over.set()
                 lines.join()
             return
-        columns = (
-            TextColumn("[bold]{task.fields[backend]}"),
-            *([BarColumn()] if self._console.width >= WIDTH_WITH_BAR else []),
+        columns: list[ProgressColumn] = [
             MofNCompleteColumn(),
-            TimeElapsedColumn(),
             TextColumn("{task.description}"),
-        )
+        ]
+        if self._console.width >= WIDTH_WITH_BAR:
+            named = TextColumn("[bold]{task.fields[backend]}")
+            columns = [named, BarColumn(), *columns, TimeElapsedColumn()]
         with Progress(*columns, console=self._console, transient=True) as bar:
             self._bar = bar
             short = self._name.rpartition("/")[2][-LONGEST_NAME:]
