@@ -40,6 +40,7 @@ from memcert.reports.summary import (
 )
 from memcert.reports.terminal import Terminal
 from memcert_backends.backend import Backend
+from memcert_reference.json_text import dump_json
 
 STYLES = {
     Finding.PASSED: "green",
@@ -240,7 +241,7 @@ def show(
     Args:
         console: where.
         certificate: the certificate.
-        files: where the programs of rules are kept, by the rule's id, if they are.
+        files: where the programs are kept, by their texts, if they are.
         replay: returns the command that runs a program again.
         expected: the level that nothing but known deviations may keep the backend from, if there
             are any.
@@ -251,8 +252,9 @@ def show(
         console.print(f"[bold]{causes}[/], what hurts most first:")
     for cause in certificate.causes:
         console.print(f"  {escape(cause_line(cause, certificate))}")
-        if files and cause.rule in files:
-            console.print(f"    {replay(files[cause.rule])}", markup=False)
+        file = (files or {}).get(dump_json(dict(cause.counterexample.program)))
+        if file is not None:
+            console.print(f"    {replay(file)}", markup=False)
     good = succeeded(certificate, expected)
     console.print()
     console.print(f"[{'bold green' if good else 'bold red'}]{escape(headline(certificate))}[/]")
