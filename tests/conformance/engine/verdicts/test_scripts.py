@@ -188,11 +188,7 @@ CASES: list[tuple[str, Program, str]] = [
         "m0",
     ),
     # What must raise does, and shows in the state what it left.
-    (
-        "RefusesLate",
-        Program((Step(CallWith("add", "memories", "a list with a message's dictionary")),)),
-        "[",
-    ),
+    ("LeavesSomething", Program((Step(CallWith("add", "memories", "a string")),)), "left"),
     # What is put aside is shown.
     ("Empty", Program((Step(SaveState()),)), "{'content': []}"),
     # A number that nobody looked at is returned in the place of an error.
