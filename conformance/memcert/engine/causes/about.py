@@ -59,7 +59,8 @@ def rule_about(
     grammar, observations = contract.grammar, contract.observations
     entries = [entry for entry in contract.corpus.entries if entry.rule in among]
     just = [each for each in entries if is_just(form, smallest.program, each.program, contract)]
-    if not just and not refused and not program.is_concurrent and len(program) == 1:
+    sole = len(program) == 1 and alone and not program.is_concurrent
+    if sole and not just and not refused:
         # One plain operation does not work: what says most of it is the first rule on it.
         area = contract.areas.get(program.steps[0].operation.kind)
         on_it = [rule for rule in contract.rules if rule.id.partition("-")[0] == area]
