@@ -87,6 +87,13 @@ class Form:
         """The same text for equal forms, whatever process they are of."""
         return json.dumps(asdict(self), sort_keys=True, default=_in_order)
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether it asks for no value in particular: any names and texts will do."""
+        asked = [value for atom in self.atoms for value in _values(atom.fields)]
+        names = [name for space in self.spaces for name in space]
+        return all(isinstance(each, Same) for each in asked) and all(each is ANY for each in names)
+
     def find(self, dissected: Dissected) -> list[int] | None:
         """Return where a program holds it: the number of an atom for each thing that must be done.
 
@@ -100,6 +107,15 @@ class Form:
         if not program.setting.issuperset(self.setting):
             return None
         return _Matching(self, program.spaces, dissected.atoms, dissected.grammar).run()
+
+
+def _values(value: Any) -> Iterator[object]:
+    """Give every value in JSON that holds no others."""
+    if isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _values(item)
+    else:
+        yield value
 
 
 class Dissected:

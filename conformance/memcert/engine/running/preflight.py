@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from contextlib import AsyncExitStack
 from dataclasses import asdict, replace
+from time import perf_counter
 from typing import Any
 
 from memcert.engine.capabilities import Capabilities
@@ -19,8 +20,11 @@ from memcert_backends.servers.contents import can_be_looked_into
 
 _OF_FACTORY = ("opening the memory", "closing the memory")
 
-SECONDS = 5.0
-"""How long an operation may take here, in seconds; the rules have more patience."""
+SECONDS = 4.0
+"""How long an operation may take here, in seconds.
+
+The rules have more patience, but with a memory that takes longer for the first thing it is asked.
+"""
 
 
 def preflight(runner: Runner) -> Capabilities:
@@ -42,6 +46,7 @@ def preflight(runner: Runner) -> Capabilities:
                     f" not end: {error}"
                 ) from None
             # The rules say what is wrong with its operations.
+            runner.be_impatient(SECONDS)
             capabilities = runner.run(_inspect(runner, operations=False))
     except BadFactory:
         raise
@@ -68,7 +73,10 @@ async def _inspect(runner: Runner, *, operations: bool = True) -> Capabilities:
                 f"the factory of {name!r} yields something of type"
                 f" {type(memory).__name__} that is no memory: it has no {missing[0]!r}"
             )
+        started = perf_counter()
         after = await _shown(memory, write, look) if operations else None
+        if perf_counter() - started > SECONDS:
+            runner.be_impatient(SECONDS)
         stranger = await _open(stack, runner, other)
         if stranger is memory:
             raise BadFactory(

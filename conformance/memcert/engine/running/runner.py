@@ -112,6 +112,14 @@ class Runner:
         """
         self.subject = replace(self.subject, capabilities=capabilities)
 
+    def be_impatient(self, patience: float) -> None:
+        """Have operations count as hanging soon: one that must be quick did.
+
+        Args:
+            patience: how long one may take, in seconds.
+        """
+        self.subject = replace(self.subject, patience=patience)
+
     def run(self, coroutine: Coroutine[Any, Any, Result]) -> Result:
         """Run a coroutine on the event loop of this runner.
 

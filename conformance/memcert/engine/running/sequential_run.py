@@ -163,10 +163,11 @@ class SequentialRun:
             expected = Outcome(await operation.run_on_model(model, self.saved_by_model))
         except Exception as error:
             expected = Outcome(error=error)
-        self._begins(number, operation, operation.seconds)
+        seconds = min(operation.seconds, self.subject.patience)
+        self._begins(number, operation, seconds)
         started = perf_counter()
-        with at_most(operation.seconds, "; ".join(operation.source("memory")), number):
-            observed = await outcome_of(self.clients[client].handle, operation)
+        with at_most(seconds, "; ".join(operation.source("memory")), number):
+            observed = await outcome_of(self.clients[client].handle, operation, seconds)
         self.result.backend_seconds += perf_counter() - started
         if operation.kind in self.program.blind_to and not (expected.error or observed.error):
             return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import inf
 
 from memcert.engine.capabilities import Capabilities
 from memcert.engine.clients.workers import Workers
@@ -23,6 +24,7 @@ class Subject:
         workers: the other processes that programs ask for.
         server: the running store, if the backend needs one.
         environment: where concurrent runs reach their store.
+        patience: the longest that an operation may take before it counts as hanging, in seconds.
     """
 
     contract: Contract
@@ -31,3 +33,4 @@ class Subject:
     workers: Workers
     server: Server | None = None
     environment: Environment = field(default_factory=lambda: Environment(None))
+    patience: float = inf

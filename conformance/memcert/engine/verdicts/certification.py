@@ -134,6 +134,7 @@ def _task(
         plan,
         until,
         None if corpus.folder is None else corpus.folder.parent,
+        runner.subject.patience,
     )
 
 

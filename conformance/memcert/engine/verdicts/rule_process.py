@@ -60,6 +60,7 @@ class Task:
         plan: what is asked.
         until: when the run must end, as of `time.perf_counter`, which is the system's.
         failures: the folder of the programs that failed before; None keeps nothing.
+        patience: the longest that an operation may take, in seconds.
     """
 
     contract: str
@@ -70,6 +71,7 @@ class Task:
     plan: Plan
     until: float
     failures: Path | None
+    patience: float
 
 
 @dataclass(frozen=True)
@@ -178,6 +180,7 @@ def _serve(line: Connection) -> None:
     deviations = {deviation.rule: deviation for deviation in task.plan.deviations}
     with Runner(contract, backend, task.server) as runner:
         runner.grant(task.capabilities)
+        runner.be_impatient(task.patience)
         while (rule := line.recv()) is not None:
             name, causes = rule
             for cause in causes:
