@@ -212,7 +212,7 @@ def certify(
             jobs = jobs or usual_jobs(runner)
             found = run(runner, plan, corpus, watch, capabilities, jobs, started)
         certificate = write_certificate(runner, plan, found)
-    show(console, certificate, corpus.kept, replay, expected)
+    show(console, certificate, corpus.kept, replay, expected, _again(named, server))
     for complaint in corpus.complaints:
         console.print(f"  {complaint}", markup=False)
     good = _good(certificate, expected, strict=strict)
@@ -232,6 +232,12 @@ def certify(
 def _replay(file: Path, backend: str, server: str | None) -> str:
     """Return the command that runs a program again, as a shell takes it."""
     words = ["memcert", "replay", str(file), "--backend", backend]
+    return shlex.join(words if server is None else [*words, "--server", without_secrets(server)])
+
+
+def _again(backend: str, server: str | None) -> str:
+    """Return the command that runs what failed again, as a shell takes it."""
+    words = ["memcert", "certify", backend, "--failed"]
     return shlex.join(words if server is None else [*words, "--server", without_secrets(server)])
 
 

@@ -236,6 +236,7 @@ def show(
     files: Mapping[str, Path] | None = None,
     replay: Replay = str,
     expected: Level | None = None,
+    again: str = "",
 ) -> None:
     """Print what was found, what hurts most first.
 
@@ -246,6 +247,7 @@ def show(
         replay: returns the command that runs a program again.
         expected: the level that nothing but known deviations may keep the backend from, if there
             are any.
+        again: the command that runs what failed again; "" says nothing of it.
     """
     if certificate.causes:
         console.print()
@@ -256,6 +258,8 @@ def show(
         file = (files or {}).get(dump_json(dict(cause.counterexample.program)))
         if file is not None:
             console.print(f"    {replay(file)}", markup=False)
+    if certificate.causes and again:
+        console.print(f"  next: {again}", markup=False)
     good = succeeded(certificate, expected)
     console.print()
     console.print(f"[{'bold green' if good else 'bold red'}]{escape(headline(certificate))}[/]")

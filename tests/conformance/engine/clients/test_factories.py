@@ -237,8 +237,8 @@ def test_operations_that_cannot_be_used_are_for_the_rules_to_judge(
     monkeypatch.setattr(memcert.engine.running.preflight, "SECONDS", 0.3)
     found = inspect(as_backend(kind, "tiny"))
     # Whoever raises in all that it does leaves nothing out by that.
-    parts = [getattr(found, part.name) for part in CONTRACT.parts]
-    assert parts == [True] * len(CONTRACT.parts)
+    # The extension is no part of a level.
+    assert all(getattr(found, part.name) for part in CONTRACT.parts if part.words)
 
 
 def test_a_memory_that_stores_nothing_is_for_the_rules_to_judge() -> None:
