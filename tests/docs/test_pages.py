@@ -51,7 +51,7 @@ def test_the_file_of_deviations_is_read(tmp_path: Path) -> None:
     (block,) = re.findall(r"caption: deviations\.toml\n\n(.*?)```", page, re.DOTALL)
     (tmp_path / "deviations.toml").write_text(re.sub(r"(?m)^ +", "", block), "utf-8")
     program = CONTRACT.corpus.programs("DEL-02")[0]
-    (tmp_path / "delete-count.json").write_text(program.to_text(), "utf-8")
+    (tmp_path / "deviations-DEL-02.json").write_text(program.to_text(), "utf-8")
     (deviation,) = read_deviations(tmp_path / "deviations.toml", CONTRACT)
     assert deviation.rule == "DEL-02"
     assert deviation.program == program
