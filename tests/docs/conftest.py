@@ -106,11 +106,13 @@ def formed(text: str) -> str:
 
 def assert_shown(said: str, printed: str) -> None:
     """Check that each part of what the page shows was printed, one after the other."""
-    rest = printed
+    rest = f"\n{printed}"
     for part in re.split(r"^\.\.\.$\n?", said, flags=re.MULTILINE):
         lines = formed(part.strip("\n"))
-        before, found, rest = rest.partition(lines)
-        assert found or not lines, f"{lines!r} is not in {before!r}"
+        if lines:
+            before, found, after = rest.partition(f"\n{lines}\n")
+            assert found, f"{lines!r} is not in {before!r}"
+            rest = f"\n{after}"
 
 
 def _steps(text: str) -> Iterator[Step]:
