@@ -211,6 +211,13 @@ def mutation(session: nox.Session) -> None:
     session.run("python", "-m", *jobs, *session.posargs)
 
 
+@nox.session(tags=["schedule"])
+def pairs(session: nox.Session) -> None:
+    """Certify two mutants at once, to see that both faults are named (--help shows more)."""
+    session.install(".[all]")
+    session.run("python", "-m", "memcert.repository.pairs", *session.posargs)
+
+
 @nox.session
 def measure(session: nox.Session) -> None:
     """Measure what the backends cost on real stores, into reports/ (--help shows more)."""

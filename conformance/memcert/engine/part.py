@@ -23,7 +23,7 @@ class Part:
         kinds: the kinds of its plain operations, which are the names of its methods.
         tried: the operations that show whether it is there: none of them may raise
             NotImplementedError.
-        words: what a level is without it, as in "core without states".
+        words: what a level is without it, as in "core without states"; "" for a part of none.
         group: the words for all the parts of the same group together; "" for none.
     """
 

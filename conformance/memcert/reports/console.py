@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from time import perf_counter
+from threading import Event, Lock, Thread
 
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -14,7 +14,8 @@ from memcert.engine.causes.cause import Cause
 from memcert.engine.contract import Contract
 from memcert.engine.output.foreign_text import one_line
 from memcert.engine.rule import Level, Rule
-from memcert.engine.verdicts.certificate import Certificate, CertifiedVerdict, succeeded
+from memcert.engine.verdicts.certificate import Certificate, succeeded
+from memcert.engine.verdicts.progress import Progress as RunProgress
 from memcert.engine.verdicts.script import script
 from memcert.engine.verdicts.verdict import Finding, Verdict
 from memcert.reports.summary import (
@@ -23,7 +24,6 @@ from memcert.reports.summary import (
     corpus_line,
     cost_line,
     counted,
-    counterexample_lines,
     counts_line,
     divergence_lines,
     headline,
@@ -49,14 +49,20 @@ STYLES = {
 SECONDS_BETWEEN_LINES = 10.0
 """How often a line says how far a run is where there is no terminal, in seconds."""
 
-_SAID_ELSEWHERE = (Finding.PASSED, Finding.KEPT_SO_FAR, Finding.FAILED, Finding.HIDDEN)
-"""What comes of most rules, and what a cause says."""
+WIDTH_WITH_BAR = 100
+"""From how many columns on a terminal has room for a bar, beside what is said."""
+
+LONGEST_NAME = 24
+"""How much of a backend's name is shown while a run goes on, in characters."""
+
+_SAID_ELSEWHERE = frozenset(Finding) - {Finding.UNSTABLE, Finding.DEVIATES, Finding.NOT_RUN}
+"""What comes of most rules, what a cause says, and what a note at the end says once."""
 
 Replay = Callable[[Path], str]
 """Returns the command that runs a program again, given its file."""
 
 
-class RunDisplay:
+class RunDisplay(RunProgress):
     """Shows how far a run is, and what makes rules fail as soon as that is known.
 
     Several threads may tell it something, one at a time.
@@ -92,28 +98,48 @@ class RunDisplay:
         self._name = one_line(backend.name)
         self._done = 0
         self._causes = 0
-        self._shown_at = perf_counter()
+        self._rule = self._phase = ""
+        # Beside those who are told one at a time, somebody says how far it is.
+        self._lock = Lock()
 
     @contextmanager
     def shown(self) -> Iterator[None]:
-        """Show a progress bar for as long as the context lasts, on a terminal."""
+        """Show how far the run is for as long as the context lasts.
+
+        On a terminal that is a bar; elsewhere a line, every ten seconds.
+        """
         if not self._console.is_terminal:
             rules = counted(self._rules, "rule")
             self._console.print(f"memcert: certifying {escape(self._name)}, {rules}")
-            yield
+            over = Event()
+            lines = Thread(target=self._say_how_far, args=(over,), daemon=True)
+            lines.start()
+            try:
+                yield
+            finally:
+                over.set()
+                lines.join()
             return
         columns = (
             TextColumn("[bold]{task.fields[backend]}"),
-            BarColumn(),
+            *([BarColumn()] if self._console.width >= WIDTH_WITH_BAR else []),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
             TextColumn("{task.description}"),
         )
         with Progress(*columns, console=self._console, transient=True) as bar:
             self._bar = bar
-            self._task = bar.add_task("", total=self._rules, backend=escape(self._name))
+            short = self._name.rpartition("/")[2][-LONGEST_NAME:]
+            self._task = bar.add_task("", total=self._rules, backend=escape(short))
             yield
         self._bar = None
+
+    def _say_how_far(self, over: Event) -> None:
+        while not over.wait(SECONDS_BETWEEN_LINES):
+            with self._lock:
+                self._console.print(
+                    f"{self._done} of {self._rules} rules checked, {self._now()}", markup=False
+                )
 
     def starts(self, rule: Rule) -> None:
         """Be told that a rule is being checked.
@@ -121,12 +147,24 @@ class RunDisplay:
         Args:
             rule: the rule.
         """
-        if self._bar is not None:
-            text = escape(one_line(rule.text[:50]))
-            self._bar.update(self._task, description=f"{self._so_far()}{rule.id} {text}")
+        self.is_at(rule, "")
 
-    def _so_far(self) -> str:
-        return f"{counted(self._causes, 'cause')}, " if self._causes else ""
+    def is_at(self, rule: Rule, phase: str) -> None:
+        """Be told what is done for a rule that is being checked.
+
+        Args:
+            rule: the rule.
+            phase: what is done, in a word or two.
+        """
+        self._rule, self._phase = rule.id, phase
+        if self._bar is not None:
+            self._bar.update(self._task, description=escape(self._now()))
+
+    def _now(self) -> str:
+        """Return what was found, what is done, and how much time there is."""
+        causes = f"{counted(self._causes, 'cause')}, " if self._causes else ""
+        left = "" if self._left is None else f", {self._left():.0f} s left"
+        return f"{causes}now {self._rule} {self._phase}".rstrip() + left
 
     def found(self, cause: Cause, file: Path | None) -> None:
         """Be told of a cause, as soon as it is known.
@@ -135,6 +173,10 @@ class RunDisplay:
             cause: why a rule is broken.
             file: where its program is kept; None if it is not.
         """
+        with self._lock:
+            self._show(cause, file)
+
+    def _show(self, cause: Cause, file: Path | None) -> None:
         self._causes += 1
         rule = self._contract.by_id[cause.rule]
         console, divergence = self._console, cause.counterexample.divergence
@@ -166,22 +208,17 @@ class RunDisplay:
             rule: the rule.
             verdict: what was found.
         """
-        self._done += 1
-        if self._bar is not None:
-            self._bar.update(self._task, completed=self._done)
-        if verdict.finding not in _SAID_ELSEWHERE:
-            style = STYLES[verdict.finding]
-            reason = f" ({one_line(verdict.reason)})" if verdict.reason else ""
-            self._console.print(
-                f"[{style}]{verdict.finding.value}[/] {rule.id} \\[{rule.consequence.value}]"
-                f" {escape(rule.text)}{escape(reason)}"
-            )
-        if self._bar is None and perf_counter() - self._shown_at > SECONDS_BETWEEN_LINES:
-            self._shown_at = perf_counter()
-            self._console.print(
-                f"{self._done} of {self._rules} rules checked, {self._so_far()}now {rule.id}"
-                + ("" if self._left is None else f", {self._left():.0f} s left at most")
-            )
+        with self._lock:
+            self._done += 1
+            if self._bar is not None:
+                self._bar.update(self._task, completed=self._done)
+            if verdict.finding not in _SAID_ELSEWHERE:
+                style = STYLES[verdict.finding]
+                reason = f" ({one_line(verdict.reason)})" if verdict.reason else ""
+                self._console.print(
+                    f"[{style}]{verdict.finding.value}[/] {rule.id} \\[{rule.consequence.value}]"
+                    f" {escape(rule.text)}{escape(reason)}"
+                )
 
 
 def show(
@@ -209,9 +246,6 @@ def show(
         console.print(f"  {escape(cause_line(cause, certificate))}")
         if files and cause.rule in files:
             console.print(f"    {replay(files[cause.rule])}", markup=False)
-    for verdict in certificate.verdicts:
-        if verdict.counterexample is not None and verdict.finding is not Finding.FAILED:
-            _show_broken(console, verdict)
     good = succeeded(certificate, expected)
     console.print()
     console.print(f"[{'bold green' if good else 'bold red'}]{escape(headline(certificate))}[/]")
@@ -229,13 +263,3 @@ def show(
         console.print(f"[bold red]{escape(complaint)}[/]")
     if not good and not certificate.complaints and not certificate.run.rules:
         console.print(f"[bold red]level {certificate.level.asked.value} was not reached[/]")
-
-
-def _show_broken(console: Terminal, verdict: CertifiedVerdict) -> None:
-    console.print()
-    console.print(
-        f"[bold]{verdict.rule}[/] {verdict.finding.value}: {escape(verdict.text)}"
-        f" [dim]({verdict.consequence.meaning})[/]"
-    )
-    for line in counterexample_lines(verdict):
-        console.print(f"  {escape(line)}")

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 from memcert.engine.output.foreign_text import one_line, xml
 from memcert.engine.verdicts.certificate import Certificate
 from memcert.engine.verdicts.verdict import Finding
-from memcert.reports.summary import counterexample_lines, counts
+from memcert.reports.summary import counts, divergence_lines
 
 _FAILURES = (Finding.FAILED, Finding.UNSTABLE)
 """What a job must not pass over."""
@@ -40,7 +40,7 @@ def junit(certificate: Certificate) -> str:
             name=_in_one_line(verdict.text),
             time=str(verdict.seconds),
         )
-        if verdict.finding in _FAILURES:
+        if verdict.finding in _FAILURES and verdict.counterexample is not None:
             unstable = verdict.finding is Finding.UNSTABLE
             failure = ElementTree.SubElement(
                 case,
@@ -48,7 +48,7 @@ def junit(certificate: Certificate) -> str:
                 type=verdict.finding.value if unstable else verdict.consequence.value,
                 message=_in_one_line(verdict.reason if unstable else verdict.text),
             )
-            failure.text = xml("\n".join(counterexample_lines(verdict)))
+            failure.text = xml("\n".join(divergence_lines(verdict.counterexample.divergence)))
         elif verdict.finding is not Finding.PASSED:
             ElementTree.SubElement(
                 case, "skipped", message=_in_one_line(f"{verdict.finding.value}: {verdict.reason}")

@@ -7,14 +7,15 @@ from memcert.engine.output.foreign_text import markdown_block
 from memcert.engine.verdicts.certificate import Certificate, succeeded
 from memcert.engine.verdicts.verdict import Finding
 from memcert.reports.summary import (
-    broken,
+    cause_does,
     cells_line,
     corpus_line,
     cost_line,
-    counterexample_lines,
     counts_line,
+    divergence_lines,
     headline,
     notes,
+    rule_text,
     run_line,
     store_line,
 )
@@ -42,13 +43,15 @@ def markdown(certificate: Certificate) -> str:
     ]
     lines[-1:-1] = [f"- {escaped(note)}" for note in notes(certificate)]
     lines += [f"- **{escaped(complaint)}**" for complaint in certificate.complaints]
-    for verdict in broken(certificate):
+    for cause in certificate.causes:
+        does = cause_does(cause, certificate)
         lines += [
-            f"### {verdict.rule} {verdict.finding.value}: {verdict.consequence.value}",
+            f"### {cause.rule}: {cause.consequence.value}",
             "",
-            f"{escaped(verdict.text)} ({verdict.consequence.meaning})",
+            f"{escaped(rule_text(cause.rule, certificate))} ({cause.consequence.meaning})",
+            *(["", escaped(f"It {does}.")] if does else []),
             "",
-            *markdown_block(counterexample_lines(verdict)),
+            *markdown_block(divergence_lines(cause.counterexample.divergence)),
             "",
         ]
     lines += [

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from operator import itemgetter
-
 from memcert.engine.judging.divergence import Divergence
 from memcert.engine.output.foreign_text import one_line
 from memcert.engine.search.effort import Effort
 from memcert.engine.verdicts.certificate import (
     Certificate,
     CertifiedCause,
-    CertifiedVerdict,
     standing_of,
 )
 from memcert.engine.verdicts.verdict import Finding
@@ -65,6 +61,7 @@ def notes(certificate: Certificate) -> list[str]:
     if number:
         what = "1 rule does" if number == 1 else f"{number} rules do"
         lines.append(f"{what} not apply: a file has no server and no connection to lose")
+    lines += _unsupported(certificate)
     backend = certificate.backend
     can_be_resilient = backend.durable and not backend.is_process_local
     if can_be_resilient and certificate.store and not (backend.can_crash or backend.is_file):
@@ -78,6 +75,17 @@ def notes(certificate: Certificate) -> list[str]:
         if verdict.finding is Finding.UNSTABLE
     ]
     return lines
+
+
+def _unsupported(certificate: Certificate) -> list[str]:
+    reasons: dict[str, list[str]] = {}
+    for verdict in certificate.verdicts:
+        if verdict.finding is Finding.UNSUPPORTED:
+            reasons.setdefault(one_line(verdict.reason), []).append(verdict.rule)
+    return [
+        f"{counted(len(rules), 'rule')} unsupported, since {reason}: {', '.join(rules)}"
+        for reason, rules in reasons.items()
+    ]
 
 
 def store_line(certificate: Certificate) -> str:
@@ -177,31 +185,6 @@ def counts_line(certificate: Certificate) -> str:
     )
 
 
-def broken(certificate: Certificate) -> Sequence[CertifiedVerdict]:
-    """Return the verdicts with a counterexample, what hurts most first.
-
-    Args:
-        certificate: the certificate.
-    """
-    found = [
-        (verdict.consequence.rank, verdict.counterexample.steps, verdict)
-        for verdict in certificate.verdicts
-        if verdict.counterexample is not None
-    ]
-    return [verdict for _, _, verdict in sorted(found, key=itemgetter(0, 1))]
-
-
-def counterexample_lines(verdict: CertifiedVerdict) -> list[str]:
-    """Return where a backend and the contract came apart, in a few lines.
-
-    Args:
-        verdict: one with a counterexample.
-    """
-    example = verdict.counterexample
-    assert example is not None
-    return divergence_lines(example.divergence)
-
-
 def divergence_lines(divergence: Divergence) -> list[str]:
     """Return where a backend and the contract came apart, in a few lines.
 
@@ -222,12 +205,35 @@ def cause_line(cause: CertifiedCause, certificate: Certificate) -> str:
         cause: the cause.
         certificate: which says so.
     """
-    text = next(each.text for each in certificate.verdicts if each.rule == cause.rule)
+    does = cause_does(cause, certificate)
+    text = rule_text(cause.rule, certificate)
+    return f"{cause.rule} [{cause.consequence.value}] {text}" + (f" ({does})" if does else "")
+
+
+def rule_text(rule: str, certificate: Certificate) -> str:
+    """Return the sentence of a rule.
+
+    Args:
+        rule: its id.
+        certificate: which has it.
+    """
+    return next(each.text for each in certificate.verdicts if each.rule == rule)
+
+
+def cause_does(cause: CertifiedCause, certificate: Certificate) -> str:
+    """Return what a cause does to other rules than its own, and what else is known of it.
+
+    Args:
+        cause: the cause.
+        certificate: which says so.
+    """
     others = [rule for rule in cause.fails if rule != cause.rule]
     said = [f"fails {', '.join(others)} too"] if others else []
     if cause.hides:
         said.append(f"hides {counted(len(cause.hides), 'rule')}")
+    findings = {verdict.rule: verdict.finding for verdict in certificate.verdicts}
+    if all(findings[rule] is Finding.UNSTABLE for rule in cause.fails):
+        said.append("unstable: it did not fail again when it was run alone")
     if cause.deviation:
         said.append(f"known: {one_line(cause.deviation)}")
-    does = f" ({'; '.join(said)})" if said else ""
-    return f"{cause.rule} [{cause.consequence.value}] {text}{does}"
+    return "; ".join(said)

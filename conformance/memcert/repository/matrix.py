@@ -13,11 +13,9 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from math import inf
 from multiprocessing import get_context
-from pathlib import Path
 from time import perf_counter
 
 from memcert.contracts import contract_of
-from memcert.engine.causes.cause import Cause
 from memcert.engine.contract import Contract
 from memcert.engine.corpus.corpus import Corpus
 from memcert.engine.mutant import Mutant
@@ -28,6 +26,7 @@ from memcert.engine.running.runner import Runner
 from memcert.engine.search.plan import Plan
 from memcert.engine.search.search import Search
 from memcert.engine.verdicts.certification import certify
+from memcert.engine.verdicts.progress import Progress
 from memcert.engine.verdicts.saved_failures import SavedFailures
 from memcert.engine.verdicts.verdict import Finding, Verdict
 from memcert.resolver import mutants_of
@@ -189,7 +188,7 @@ def judge_mutant(
         corpus = SavedFailures(None, mutant.name, contract)
         # One by one: a cause that is known hides it from the rules after.
         found = [
-            certify(runner, replace(plan, rules=frozenset({rule})), corpus, Unwatched())
+            certify(runner, replace(plan, rules=frozenset({rule})), corpus, Progress())
             for rule in mutant.kills
         ]
         others = [
@@ -229,19 +228,6 @@ def sample_programs(contract: Contract, rule: Rule, seed: int, count: int) -> Se
     Search(rule, contract, keep, (), seed, inf, count).run()
     # Hypothesis begins with the simplest program there is, which finds next to nothing.
     return drawn[1 : count + 1]
-
-
-class Unwatched:
-    """Nobody wants to know how far it is."""
-
-    def starts(self, rule: Rule) -> None:
-        pass
-
-    def found(self, cause: Cause, file: Path | None) -> None:
-        pass
-
-    def ends(self, rule: Rule, verdict: Verdict) -> None:
-        pass
 
 
 def markdown(matrix: Matrix) -> str:

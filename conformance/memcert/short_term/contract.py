@@ -26,7 +26,7 @@ from memcert.short_term.model import Model
 from memcert.short_term.operations import Add, DeleteByMark, Read, Size, Summarise, UpdateMarks
 from memcert.short_term.pruning import ShortTermPruning
 from memcert.short_term.rules import RULES
-from memcert.short_term.state_operations import LoadState, SaveState
+from memcert.short_term.state_operations import Export, Import, LoadState, SaveState
 from memcert.short_term.titles import TITLES
 from memcert_reference.state import CONTENT_KEY, SUMMARY_KEY
 
@@ -57,8 +57,15 @@ PARTS = (
         (SaveState(), LoadState({SUMMARY_KEY: "s"}, strict=False)),
         "states",
     ),
+    # An extension: no level is without it.
+    Part(
+        "export",
+        ("export_state", "import_state"),
+        (Export(0), Import({SUMMARY_KEY: "s", CONTENT_KEY: []})),
+        "",
+    ),
 )
-"""What AgentScope's MemoryBase lets a memory leave out."""
+"""What AgentScope's MemoryBase lets a memory leave out, and the extension."""
 
 
 def _operations() -> dict[str, type[Operation]]:

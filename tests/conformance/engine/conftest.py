@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import strategies as st
 
 import memcert.engine.running.sequential_run
-from memcert.engine.causes.cause import Cause
 from memcert.engine.contract import Contract
 from memcert.engine.corpus.corpus import Corpus
 from memcert.engine.rule import Consequence, Level, Rule
@@ -21,8 +19,8 @@ from memcert.engine.search.plan import Plan
 from memcert.engine.verdicts.certificate import Certificate
 from memcert.engine.verdicts.certification import certify
 from memcert.engine.verdicts.issuing import write_certificate
+from memcert.engine.verdicts.progress import Progress
 from memcert.engine.verdicts.saved_failures import SavedFailures
-from memcert.engine.verdicts.verdict import Verdict
 from memcert.resolver import as_backend
 from memcert.short_term import CONTRACT
 from memcert.short_term.operations import Size
@@ -73,19 +71,6 @@ def contract() -> Contract:
     )
 
 
-class Silent:
-    """Whom it does not concern how far a run is."""
-
-    def starts(self, rule: Rule) -> None:
-        pass
-
-    def found(self, cause: Cause, file: Path | None) -> None:
-        pass
-
-    def ends(self, rule: Rule, verdict: Verdict) -> None:
-        pass
-
-
 Certify = Callable[..., Certificate]
 
 
@@ -99,7 +84,7 @@ def certified(contract: Contract, monkeypatch: pytest.MonkeyPatch) -> Certify:
         asked = Plan(**plan)
         with Runner(contract, as_backend(kind, "tiny")) as runner:
             found = certify(
-                runner, asked, corpus or SavedFailures(None, "tiny", contract), Silent()
+                runner, asked, corpus or SavedFailures(None, "tiny", contract), Progress()
             )
             return write_certificate(runner, asked, found)
 

@@ -21,10 +21,10 @@ from memcert.engine.verdicts.certificate_json import certificate_json, digest_of
 from memcert.engine.verdicts.certification import certify
 from memcert.engine.verdicts.check import check_rule
 from memcert.engine.verdicts.issuing import write_certificate
+from memcert.engine.verdicts.progress import Progress
 from memcert.engine.verdicts.saved_failures import SavedFailures
 from memcert.engine.verdicts.verdict import Finding, Verdict
 from memcert.engine.verdicts.verification import faults
-from memcert.repository.matrix import Unwatched
 from memcert.resolver import as_backend
 from memcert.short_term import CONTRACT
 from memcert.short_term.capabilities import ShortTermCapabilities
@@ -98,7 +98,7 @@ def checked(kind: type, rule: str, **changed: Any) -> Verdict:
 def certified(kind: type, *rules: str, level: Level | None = None) -> Certificate:
     plan = Plan(level, frozenset(rules), effort=Effort.STANDARD)
     with Runner(CONTRACT, as_backend(kind, "tiny")) as runner:
-        found = certify(runner, plan, SavedFailures(None, "tiny", CONTRACT), Unwatched())
+        found = certify(runner, plan, SavedFailures(None, "tiny", CONTRACT), Progress())
         certificate = write_certificate(runner, plan, found)
     assert faults(certificate, CONTRACT) == []
     return certificate
@@ -108,7 +108,8 @@ def certified(kind: type, *rules: str, level: Level | None = None) -> Certificat
 @pytest.mark.parametrize("name", PARTS)
 def test_a_part_is_left_out_in_either_way(name: str, way: Any) -> None:
     found = found_out(way(*PARTS[name].kinds))
-    assert [part.name for part in CONTRACT.lacking(found)] == [name]
+    # The reference has no extension.
+    assert {part.name for part in CONTRACT.lacking(found)} == {name, "export"}
 
 
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
@@ -118,7 +119,21 @@ def test_half_a_part_is_none(kind: str, way: Any) -> None:
 
 
 def test_who_leaves_nothing_out_has_every_part() -> None:
-    assert CONTRACT.lacking(found_out(InMemoryMemory)) == []
+    assert [part.name for part in CONTRACT.lacking(found_out(InMemoryMemory))] == ["export"]
+    assert CONTRACT.lacking(found_out(WithExtension)) == []
+
+
+class WithExtension(InMemoryMemory):
+    async def export_state(self) -> dict[str, Any]:
+        return {}
+
+    async def import_state(self, state: dict[str, Any]) -> None: ...
+
+
+@pytest.mark.parametrize("kind", ["export_state", "import_state"])
+def test_an_extension_that_is_not_implemented_is_not_there(kind: str) -> None:
+    without = type("Without", (WithExtension,), {kind: _later})
+    assert not found_out(without).export
 
 
 class Raises(InMemoryMemory):

@@ -16,7 +16,7 @@ from memcert.reports.files import readable_json, write_reports
 from memcert.reports.junit import junit
 from memcert.reports.markdown import markdown
 from memcert.reports.summary import (
-    broken,
+    cause_line,
     corpus_line,
     counts_line,
     headline,
@@ -62,13 +62,19 @@ def example(observed: str, steps: int = 1) -> dict[str, Any]:
 
 
 def cause(
-    rule: str, consequence: str, fails: list[str], hides: list[str], counterexample: dict[str, Any]
+    rule: str,
+    consequence: str,
+    fails: list[str],
+    hides: list[str],
+    counterexample: dict[str, Any],
+    deviation: str = "",
 ) -> dict[str, Any]:
     return {
         "rule": rule,
         "consequence": consequence,
         "fails": fails,
         "hides": hides,
+        "deviation": deviation,
         "counterexample": counterexample,
     }
 
@@ -129,6 +135,7 @@ DATA: dict[str, Any] = {
         cause("C-01", "leak", ["C-01"], ["G-01"], example("returned 1", 9)),
         cause("B-02", "wrong", ["B-01", "B-02"], [], example("short")),
         cause("B-01", "wrong", ["B-01"], [], example(UNPRINTABLE, 3)),
+        cause("D-01", "wrong", ["D-01"], [], example("x"), UNPRINTABLE),
     ],
     "complaints": ["the deviation from D-01 expired on 2026-01-01"],
     "digest": "0" * 64,
@@ -181,10 +188,6 @@ def test_junit_is_valid_whatever_it_holds(place: str) -> None:
     ElementTree.fromstring(junit(certificate))
 
 
-def test_what_hurts_most_comes_first_and_of_that_the_smallest() -> None:
-    assert [each.rule for each in broken(CERTIFICATE)] == ["C-01", "B-02", "D-01", "B-01"]
-
-
 def test_the_lines_of_every_report() -> None:
     assert headline(CERTIFICATE) == "tiny: no level, strict"
     assert counts_line(CERTIFICATE) == (
@@ -207,13 +210,26 @@ def test_the_lines_of_every_report() -> None:
 
 
 def test_a_store_that_cannot_show_the_next_level_says_so() -> None:
-    assert notes(CERTIFICATE) == []
+    unsupported = ["1 rule unsupported, since not durable: E-01"]
+    assert notes(CERTIFICATE) == unsupported
     backend = replace(CERTIFICATE.backend, capabilities=capabilities(file=False))
     embedded = replace(CERTIFICATE, backend=backend)
-    (line,) = notes(embedded)
+    (line,) = set(notes(embedded)) - set(unsupported)
     assert "cannot show level resilient" in line
     assert f"- {line}\n" in markdown(embedded)
-    assert notes(replace(embedded, store=None)) == []
+    assert notes(replace(embedded, store=None)) == unsupported
+
+
+def test_a_cause_says_what_it_does_to_other_rules() -> None:
+    leak, wrong, alone, known = CERTIFICATE.causes
+    assert cause_line(leak, CERTIFICATE).endswith(" (hides 1 rule)")
+    assert cause_line(wrong, CERTIFICATE).endswith(" (fails B-01 too)")
+    assert not cause_line(alone, CERTIFICATE).endswith(")")
+    assert " (known: " in cause_line(known, CERTIFICATE)
+    assert "\nIt hides 1 rule.\n" in markdown(CERTIFICATE)
+    verdicts = [replace(each, finding=Finding.UNSTABLE) for each in CERTIFICATE.verdicts]
+    unstable = replace(CERTIFICATE, verdicts=tuple(verdicts))
+    assert "unstable: it did not fail again" in cause_line(alone, unstable)
 
 
 def test_what_is_kept_so_far_is_enough_for_quick_effort_alone() -> None:
@@ -240,7 +256,7 @@ def test_markdown_shows_the_worst_first_and_every_rule_that_was_run() -> None:
     assert text.startswith("## ❌ tiny: no level, strict\n")
     assert f"- corpus: {corpus_line(CERTIFICATE)}\n" in text
     assert "**the deviation from D-01 expired on 2026-01-01**" in text
-    places = [text.index(f"### {rule} ") for rule in ("C-01", "B-02", "D-01", "B-01")]
+    places = [text.index(f"### {rule}: ") for rule in ("C-01", "B-02", "B-01", "D-01")]
     assert places == sorted(places)
     table = [line for line in text.splitlines() if line.startswith("| ") and "-01" in line]
     rules = ["A-01", "B-01", "C-01", "D-01", "E-01", "G-01"]

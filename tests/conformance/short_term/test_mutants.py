@@ -11,16 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from memcert.engine.causes.cause import Cause
 from memcert.engine.programs.reading import parse_program
-from memcert.engine.rule import Faults, Level, Rule
+from memcert.engine.rule import Faults, Level
 from memcert.engine.running.preflight import preflight
 from memcert.engine.running.runner import Runner
 from memcert.engine.search import smallest
 from memcert.engine.search.plan import Plan
 from memcert.engine.verdicts.certification import certify
+from memcert.engine.verdicts.progress import Progress
 from memcert.engine.verdicts.saved_failures import SavedFailures
-from memcert.engine.verdicts.verdict import Finding, Verdict
+from memcert.engine.verdicts.verdict import Finding
 from memcert.repository.matrix import PLAN, MatrixRow, judge_mutant
 from memcert.resolver import resolve
 from memcert.short_term import CONTRACT
@@ -64,6 +64,7 @@ from memcert.short_term.mutants.folder_host import Kept
 from memcert.short_term.mutants.mutant import backend_of
 from memcert.short_term.mutants.networked import Networked
 from memcert_reference import InMemoryMemory
+from memcert.engine.verdicts.progress import Progress
 
 in_memory = backend_of("in-memory", InMemoryMemory)
 kept = backend_of("kept", Kept)
@@ -72,19 +73,6 @@ networked = backend_of("networked", Networked, "process")
 """The hosts, in a file by whose name another process finds them."""
 
 TRIALS = frozenset(rule.id for rule in CONTRACT.rules if rule.level is Level.RESILIENT)
-
-
-class Silent:
-    """Nobody watches."""
-
-    def starts(self, rule: Rule) -> None:
-        pass
-
-    def found(self, cause: Cause, file: Path | None) -> None:
-        pass
-
-    def ends(self, rule: Rule, verdict: Verdict) -> None:
-        pass
 
 
 @pytest.fixture(autouse=True)
@@ -174,7 +162,7 @@ def hosts(tmp_path: Path) -> str:
 @pytest.mark.parametrize("host", ["in_memory", "kept"])
 def test_a_host_that_nothing_was_done_to_passes(host: str, hosts: str) -> None:
     with Runner(CONTRACT, resolve(f"{hosts}:{host}")) as runner:
-        found = certify(runner, Plan(), SavedFailures(None, "host", CONTRACT), Silent())
+        found = certify(runner, Plan(), SavedFailures(None, "host", CONTRACT), Progress())
     assert found.capabilities.durable is (host == "kept")
     assert found.capabilities.full_state
     for verdict in found.verdicts:
@@ -200,7 +188,7 @@ def test_the_host_on_a_server_passes_what_is_asked_of_one(hosts: str) -> None:
     rules = frozenset(rule.id for rule in CONTRACT.rules if rule.level not in {Level.CORE, None})
     with Runner(CONTRACT, backend) as runner:
         plan = Plan(rules=rules)
-        found = certify(runner, plan, SavedFailures(None, "host", CONTRACT), Silent())
+        found = certify(runner, plan, SavedFailures(None, "host", CONTRACT), Progress())
     verdicts = [verdict for verdict in found.verdicts if verdict.rule in rules]
     assert {verdict.rule for verdict in verdicts} >= TRIALS
     assert [each for each in verdicts if each.finding is not Finding.PASSED] == []

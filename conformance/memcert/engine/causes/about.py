@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from memcert.engine.causes.form import Dissected, Form, form_of
 from memcert.engine.contract import Contract
+from memcert.engine.corpus.corpus import CorpusEntry
 from memcert.engine.programs.program import Program
 from memcert.engine.rule import Consequence, Faults, Level, Rule
 from memcert.engine.verdicts.verdict import Counterexample
 
 
-def rule_about(form: Form, smallest: Counterexample, found_by: Rule, contract: Contract) -> Rule:
+def rule_about(
+    form: Form,
+    smallest: Counterexample,
+    found_by: Rule,
+    contract: Contract,
+    among: Collection[str],
+) -> Rule:
     """Return the rule that is about a cause: a program of its corpus does just that.
 
     Of several, it is the one that is about the least beside it.
@@ -19,15 +28,8 @@ def rule_about(form: Form, smallest: Counterexample, found_by: Rule, contract: C
         smallest: the smallest program that shows it.
         found_by: the rule whose programs showed it, which is returned if no other one is better.
         contract: whose rules there are.
+        among: the ids of the rules that are checked.
     """
-    fitting = [
-        rule
-        for rule in contract.rules
-        if any(
-            is_just(form, smallest.program, program, contract)
-            for program in contract.corpus.programs(rule.id)
-        )
-    ]
     refused = smallest.divergence.expected.startswith("raised")
 
     alone = len(smallest.program.spaces) == 1
@@ -42,16 +44,22 @@ def rule_about(form: Form, smallest: Counterexample, found_by: Rule, contract: C
             len(rule.cells),
         )
 
-    if fitting:
-        return min(fitting, key=beside_it)
+    length = len(smallest.program)
+
+    def fit(entry: CorpusEntry) -> tuple[int, tuple[bool, bool, bool, int, int], str]:
+        # Two messages of one call are another matter than two calls.
+        beside = beside_it(contract.by_id[entry.rule])
+        return abs(len(entry.program) - length), beside, entry.rule
+
     grammar, observations = contract.grammar, contract.observations
-    nearest = [
-        (len(entry.program), beside_it(contract.by_id[entry.rule]), entry.rule)
-        for entry in contract.corpus.entries
-        if entry.rule in contract.by_id
-        and form.find(Dissected(entry.program, grammar, observations)) is not None
+    entries = [entry for entry in contract.corpus.entries if entry.rule in among]
+    just = [each for each in entries if is_just(form, smallest.program, each.program, contract)]
+    near = just or [
+        entry
+        for entry in entries
+        if form.find(Dissected(entry.program, grammar, observations)) is not None
     ]
-    return contract.by_id[min(nearest)[2]] if nearest else found_by
+    return contract.by_id[min(near, key=fit).rule] if near else found_by
 
 
 def is_just(form: Form, smallest: Program, program: Program, contract: Contract) -> bool:

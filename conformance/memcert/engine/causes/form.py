@@ -26,7 +26,7 @@ REFUSED = ", refused"
 """How the kind ends of an operation that is refused, whatever for."""
 
 MOST_TRIES = 20_000
-"""After how many comparisons a program counts as one that contains a form."""
+"""After how many comparisons a program counts as one that does not hold a form: it is run then."""
 
 Observations = Callable[[Sequence[Step]], Sequence[Operation]]
 """Returns the operations that show the state, as far as some steps can touch it."""
@@ -75,14 +75,12 @@ class Form:
     Args:
         atoms: what must be done, in this order.
         spaces: what is asked of the names of its spaces, the user's and the session's.
-        at_once: whether something must be done at the same time as something else.
-        expires: whether its spaces must expire.
+        setting: what must be unusual about where and when it is done (`Program.setting`).
     """
 
     atoms: tuple[Demanded, ...]
     spaces: tuple[tuple[Any, Any], ...]
-    at_once: bool
-    expires: bool
+    setting: tuple[str, ...]
 
     @property
     def key(self) -> str:
@@ -99,7 +97,7 @@ class Form:
             None if the program does not hold it.
         """
         program = dissected.program
-        if (self.at_once and not program.branches) or (self.expires and not program.expiry):
+        if not program.setting.issuperset(self.setting):
             return None
         return _Matching(self, program.spaces, dissected.atoms, dissected.grammar).run()
 
@@ -275,8 +273,7 @@ def form_of(program: Program, grammar: Grammar, refused: Sequence[int] = ()) -> 
             (_of_name(space.user, grammar), _of_name(space.session, grammar))
             for space in program.spaces
         ),
-        bool(program.branches),
-        bool(program.expiry),
+        tuple(sorted(program.setting)),
     )
 
 

@@ -180,6 +180,20 @@ class Program:
         return frozenset(process).union(*(step.operation.needs for step in self.all_steps))
 
     @property
+    def setting(self) -> frozenset[str]:
+        """What is unusual about where and when it is done, in words."""
+        unusual = {
+            "at once": bool(self.branches),
+            "a space that expires": bool(self.expiry),
+            "a new store": self.fresh_store,
+            "a pool": bool(self.pool),
+            "another clock": any(client.has_own_clock for client in self.clients),
+            "a user of others": any(space.shared_user for space in self.spaces),
+            "a session of others": any(space.shared_session for space in self.spaces),
+        }
+        return frozenset(name for name, there in unusual.items() if there)
+
+    @property
     def is_concurrent(self) -> bool:
         """Whether something is done at the same time, or goes wrong, a clock for instance."""
         return (

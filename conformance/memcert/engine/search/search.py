@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from time import perf_counter
@@ -64,6 +64,8 @@ class Search:
         first: programs that failed before, run before any other.
         known: the causes that are known.
         lacking: the parts of the contract that no program may take.
+        among: the ids of the rules that are checked, one of which a cause is about; none for all.
+        tell: is told what is done, in a word or two.
         is_enough: tells whether somebody else found all that is asked for.
         tally: what was run, shrinking left out.
         blocked: what the backend kept the event loop with, if it did; nothing is run after that.
@@ -85,7 +87,9 @@ class Search:
     first: Sequence[Program] = ()
     known: KnownCauses | None = None
     lacking: Sequence[Part] = ()
+    among: Collection[str] = ()
     is_enough: Callable[[], bool] = lambda: False
+    tell: Callable[[str], None] = lambda _: None
     tally: Tally = field(default_factory=Tally)
     blocked: str = ""
     cause: Cause | None = None
@@ -96,17 +100,21 @@ class Search:
 
     def run(self) -> Cause | None:
         """Return why the rule is broken, if it is, apart from what is known already."""
+        if self.first:
+            self.tell("replaying")
         for program in self.first:
             came = _Came.UNKNOWN if self._is_over() else self._try(program)
             if came is _Came.KEPT:
                 self._decided.add(program.to_text())
             if self._is_over():
                 return self.cause
+        self.tell("sweep")
         for swept in self.swept if self.part is None else self.part:
             if self._is_over():
                 return self.cause
             self._cover(swept)
         if self.drawn_at_most and not self._is_over():
+            self.tell("random programs")
             with the_same_everywhere():
                 self._draw()
         return self.cause
@@ -209,6 +217,7 @@ class Search:
         return _Came.BROKEN
 
     def _is_broken(self, program: Program, execution: Execution) -> None:
+        self.tell("shrinking")
         smallest = Smallest(
             program,
             execution,
@@ -221,7 +230,8 @@ class Search:
         smallest.shrink()
         essence, grammar = smallest.essence(), self.contract.grammar
         form = form_of(essence, grammar, smallest.found.divergence.refused)
-        about = rule_about(form, smallest.found, self.rule, self.contract)
+        names = self.contract.by_id
+        about = rule_about(form, smallest.found, self.rule, self.contract, self.among or names)
         self.cause = Cause(
             form,
             about.id,

@@ -40,7 +40,25 @@ def without_needless_parts(program: Program, breaks: Callable[[Program], bool]) 
         for place in range(len(steps)):
             program = _with_fewer_items(program, section, place, breaks)
             program = _with_less_of_a_fault(program, section, place, breaks)
-    return _with_fewer_turns(program, breaks)
+    return _in_a_usual_setting(_with_fewer_turns(program, breaks), breaks)
+
+
+def _in_a_usual_setting(program: Program, breaks: Callable[[Program], bool]) -> Program:
+    """Leave out what is unusual about where and when it is done, and does not matter."""
+    clients = tuple(replace(client, clock=0.0, time_zone="") for client in program.clients)
+    for usual in (
+        {"pool": 0},
+        {"fresh_store": False},
+        {"expiry": 0},
+        {"clients": clients},
+        {"spaces": tuple(replace(each, shared_user=False) for each in program.spaces)},
+        {"spaces": tuple(replace(each, shared_session=False) for each in program.spaces)},
+    ):
+        changes: dict[str, Any] = usual
+        candidate = replace(program, **changes)
+        if candidate.setting != program.setting and breaks(candidate):
+            program = candidate
+    return program
 
 
 def _with_forms_alone(program: Program, breaks: Callable[[Program], bool]) -> Program:

@@ -48,35 +48,59 @@ def attributed(
         deviations: the known deviations: a cause that the program of one shows is known.
     """
     rules = contract.rules
-    causes = {cause.form.key: cause for each in checked.values() for cause in each.causes}
+    causes: dict[str, Cause] = {}
+    for check in checked.values():
+        for cause in check.causes:
+            # Several processes may come upon one cause; the first to say so is the one that counts.
+            causes.setdefault(cause.form.key, cause)
     about = {
         key: [rule.id for rule in rules if key in _about(checked, rule.id)]
         or [rule.id for rule in rules if rule.id == cause.rule and _suffers(checked, rule.id, key)]
         for key, cause in causes.items()
     }
-    verdicts = dict(found)
     fails: dict[str, list[str]] = {key: [] for key in causes}
     hides: dict[str, list[str]] = {key: [] for key in causes}
+    failing: dict[str, list[str]] = {}
     for rule in rules:
-        check = checked.get(rule.id)
-        if check is None or not check.causes:
-            continue
-        keys = [cause.form.key for cause in check.causes]
-        own = check.verdict.finding in (Finding.FAILED, Finding.DEVIATES)
-        failing = [
+        keys = _keys(checked, rule.id)
+        failing[rule.id] = [
             key
             for number, key in enumerate(keys)
-            if rule.id in about[key] or (own and number == 0 and not about[key])
+            if rule.id in about[key]
+            or (number == 0 and not about[key] and _has_failed(checked[rule.id]))
         ]
         for key in keys:
-            (fails if key in failing else hides)[key].append(rule.id)
-        verdicts[rule.id] = _verdict(check.verdict, [causes[key] for key in failing], check.causes)
+            (fails if key in failing[rule.id] else hides)[key].append(rule.id)
+    causes = {key: _under(cause, fails[key]) for key, cause in causes.items()}
+    verdicts = dict(found)
+    for rule in rules:
+        keys = _keys(checked, rule.id)
+        if keys:
+            verdicts[rule.id] = _verdict(
+                checked[rule.id].verdict,
+                [causes[key] for key in failing[rule.id]],
+                [causes[key] for key in keys],
+            )
     entries = [
         FoundCause(cause, fails[key], hides[key], _deviation(cause, deviations, contract))
         for key, cause in causes.items()
     ]
     verdicts |= _deviating(verdicts, entries)
     return verdicts, sorted(entries, key=_hurts)
+
+
+def _keys(checked: Mapping[str, Check], rule: str) -> Sequence[str]:
+    """Return the causes that programs of a rule failed for, its own first."""
+    return [cause.form.key for cause in checked[rule].causes] if rule in checked else []
+
+
+def _has_failed(check: Check) -> bool:
+    return check.verdict.finding in (Finding.FAILED, Finding.DEVIATES)
+
+
+def _under(cause: Cause, fails: Sequence[str]) -> Cause:
+    """Return a cause under the id of a rule that it fails."""
+    return cause if cause.rule in fails or not fails else replace(cause, rule=fails[0])
 
 
 def _deviation(
@@ -114,8 +138,7 @@ def _about(checked: Mapping[str, Check], rule: str) -> frozenset[str]:
 
 
 def _suffers(checked: Mapping[str, Check], rule: str, key: str) -> bool:
-    check = checked.get(rule)
-    return check is not None and any(cause.form.key == key for cause in check.causes)
+    return key in _keys(checked, rule)
 
 
 def _verdict(verdict: Verdict, failing: Sequence[Cause], causes: Sequence[Cause]) -> Verdict:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from time import perf_counter
 
 from memcert.engine.capabilities import Capabilities
@@ -16,9 +17,10 @@ from memcert.engine.search.plan import Plan, asked_of
 from memcert.engine.search.tally import Tally
 from memcert.engine.verdicts.attribution import FoundCause, attributed
 from memcert.engine.verdicts.check import alone, check_rule
-from memcert.engine.verdicts.checks import Checks, Progress
+from memcert.engine.verdicts.checks import Checks
 from memcert.engine.verdicts.deviation import Deviation
 from memcert.engine.verdicts.helpers import helped
+from memcert.engine.verdicts.progress import Progress
 from memcert.engine.verdicts.rule_process import Task
 from memcert.engine.verdicts.rule_queue import in_order
 from memcert.engine.verdicts.saved_failures import SavedFailures
@@ -84,7 +86,15 @@ def certify(
             checks.add(
                 rule,
                 check_rule(
-                    rule, runner, corpus, plan, until, capabilities, deviations.get(rule.id), known
+                    rule,
+                    runner,
+                    corpus,
+                    plan,
+                    until,
+                    capabilities,
+                    deviations.get(rule.id),
+                    known,
+                    partial(checks.is_at, rule),
                 ),
             )
     found, causes = attributed(contract, checks.found, checks.checked, plan.deviations)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from time import perf_counter
 
@@ -13,7 +13,7 @@ from memcert.engine.part import Part, without_parts, words_for
 from memcert.engine.programs.swept import Swept
 from memcert.engine.rule import Faults, Rule
 from memcert.engine.running.runner import Runner
-from memcert.engine.search.plan import Plan
+from memcert.engine.search.plan import Plan, asked_of
 from memcert.engine.search.search import Search
 from memcert.engine.search.tally import Tally
 from memcert.engine.verdicts.deviation import Deviation
@@ -55,6 +55,7 @@ def check_rule(
     capabilities: Capabilities,
     deviation: Deviation | None = None,
     known: KnownCauses | None = None,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> Check:
     """Check one rule against a backend, what failed before coming first.
 
@@ -67,6 +68,7 @@ def check_rule(
         capabilities: what the backend can do.
         deviation: the known deviation from the rule, if there is one.
         known: the causes that are known; a rule that fails for one of them alone is hidden.
+        tell: is told what is done, in a word or two.
     """
     runner.check(rule.id)
     runner.end_at(until)
@@ -105,7 +107,9 @@ def check_rule(
         first,
         known,
         lacking,
+        {each.id for each in asked_of(runner, plan)[1] if why_not(each, capabilities) is None},
         lambda: plan.fail_fast and any(known or ()),
+        tell,
     )
     verdict = judge(search, corpus, deviation)
     short_of = capabilities.lacking(rule.better_with)

@@ -3,46 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from threading import Lock
 from time import perf_counter
-from typing import Protocol
 
-from memcert.engine.causes.cause import Cause, KnownCauses
+from memcert.engine.causes.cause import KnownCauses
 from memcert.engine.rule import Rule
 from memcert.engine.search.plan import Plan
 from memcert.engine.search.tally import Tally
 from memcert.engine.verdicts.check import Check
+from memcert.engine.verdicts.progress import Progress
 from memcert.engine.verdicts.rule_queue import RuleQueue
 from memcert.engine.verdicts.saved_failures import SavedFailures
 from memcert.engine.verdicts.verdict import Finding, Verdict
-
-
-class Progress(Protocol):
-    """Who wants to know how far a run is."""
-
-    def starts(self, rule: Rule) -> None:
-        """Be told that a rule is being checked.
-
-        Args:
-            rule: the rule.
-        """
-
-    def found(self, cause: Cause, file: Path | None) -> None:
-        """Be told of a cause, as soon as it is known.
-
-        Args:
-            cause: why a rule is broken.
-            file: where its program is kept; None if it is not.
-        """
-
-    def ends(self, rule: Rule, verdict: Verdict) -> None:
-        """Be told what was found.
-
-        Args:
-            rule: the rule.
-            verdict: what was found.
-        """
 
 
 class Checks:
@@ -104,6 +76,16 @@ class Checks:
             with self._lock:
                 self._progress.starts(rule)
         return rule
+
+    def is_at(self, rule: Rule, phase: str) -> None:
+        """Note what is done for a rule that was taken.
+
+        Args:
+            rule: the rule.
+            phase: what is done.
+        """
+        with self._lock:
+            self._progress.is_at(rule, phase)
 
     def put_back(self, rule: Rule) -> None:
         """Leave a rule that was taken to somebody else.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from threading import Thread
 
 from memcert.engine.running.runner import Runner
@@ -86,7 +87,7 @@ def _help(checks: Checks, process: RuleProcess, corpus: SavedFailures) -> None:
     try:
         while (rule := checks.take()) is not None:
             try:
-                answer = process.check(rule.id, checks.known)
+                answer = process.check(rule.id, checks.known, partial(checks.is_at, rule))
             except BaseException:
                 checks.put_back(rule)
                 raise

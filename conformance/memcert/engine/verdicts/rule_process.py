@@ -13,7 +13,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
@@ -110,12 +110,13 @@ class RuleProcess:
         self._line.send(task)
         self._told: set[str] = set()
 
-    def check(self, rule: str, causes: Iterable[Cause]) -> CheckedRule:
+    def check(self, rule: str, causes: Iterable[Cause], tell: Callable[[str], None]) -> CheckedRule:
         """Have a rule checked.
 
         Args:
             rule: its id.
             causes: the causes that are known by now.
+            tell: is told what is done for it, in a word or two.
 
         Raises:
             RuleProcessEnded: the process has ended.
@@ -124,7 +125,8 @@ class RuleProcess:
             new = {cause.form.key: cause for cause in causes if cause.form.key not in self._told}
             self._told |= new.keys()
             self._line.send((rule, tuple(new.values())))
-            answer = self._line.recv()
+            while isinstance(answer := self._line.recv(), str):
+                tell(answer)
         except (EOFError, OSError):
             raise RuleProcessEnded from None
         assert isinstance(answer, CheckedRule)
@@ -189,6 +191,7 @@ def _serve(line: Connection) -> None:
                 task.capabilities,
                 deviations.get(name),
                 known,
+                line.send,
             )
             for cause in check.causes:
                 known.add(cause)

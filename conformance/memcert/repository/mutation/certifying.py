@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from memcert.contracts import contract_of
-from memcert.engine.causes.cause import Cause
 from memcert.engine.corpus.corpus import Corpus
 from memcert.engine.judging.divergence import Divergence
 from memcert.engine.output.foreign_text import one_line
@@ -15,6 +13,7 @@ from memcert.engine.running.runner import Runner
 from memcert.engine.search.effort import Effort
 from memcert.engine.search.plan import Plan
 from memcert.engine.verdicts.certification import certify
+from memcert.engine.verdicts.progress import Progress
 from memcert.engine.verdicts.saved_failures import SavedFailures
 from memcert.engine.verdicts.verdict import Finding, Verdict
 from memcert.repository.mutation.sources import Source
@@ -89,7 +88,7 @@ class _Found(BaseException):
         self.failure = failure
 
 
-class _UntilFirst:
+class _UntilFirst(Progress):
     """Follows a certification up to the first rule that fails.
 
     Args:
@@ -99,12 +98,6 @@ class _UntilFirst:
     def __init__(self, unsupported: frozenset[str] | None) -> None:
         self.lacking: set[str] = set()
         self._unsupported = unsupported
-
-    def starts(self, rule: Rule) -> None:
-        pass
-
-    def found(self, cause: Cause, file: Path | None) -> None:
-        pass
 
     def ends(self, rule: Rule, verdict: Verdict) -> None:
         if verdict.finding is Finding.UNSUPPORTED:

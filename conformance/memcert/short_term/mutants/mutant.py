@@ -29,6 +29,9 @@ Memory = TypeVar("Memory", bound=MemoryBase)
 MUTANTS: dict[str, Mutant] = {}
 """Every mutant by name, in the order in which they are made."""
 
+CLASSES: dict[str, type[MemoryBase]] = {}
+"""Their classes, of which two can be put together."""
+
 
 def mutant(
     name: str, *kills: str, way: str | None = None
@@ -52,6 +55,7 @@ def mutant(
         text = inspect.cleandoc(kind.__doc__ or "").partition("\n")[0]
         if name in MUTANTS or not text:
             raise ValueError(f"the mutant {name!r} is there already, or says nothing of itself")
+        CLASSES[name] = kind
         MUTANTS[name] = Mutant(name, text, kills, backend_of(f"mutant:{name}", kind, way))
         return kind
 

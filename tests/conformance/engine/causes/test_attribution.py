@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -19,18 +20,19 @@ from memcert.engine.search.plan import Plan
 from memcert.engine.verdicts.attribution import FoundCause, attributed
 from memcert.engine.verdicts.certification import Certification, certify
 from memcert.engine.verdicts.check import Check
+from memcert.engine.verdicts.deviation import Deviation
 from memcert.engine.verdicts.issuing import write_certificate
+from memcert.engine.verdicts.progress import Progress
 from memcert.engine.verdicts.saved_failures import SavedFailures
 from memcert.engine.verdicts.verdict import Counterexample, Finding, Verdict
 from memcert.engine.verdicts.verification import faults
-from memcert.repository.matrix import Unwatched
 from memcert.resolver import as_backend, resolve
 from memcert.short_term import CONTRACT
 from memcert.short_term.messages import Message
 from memcert.short_term.operations import Add, Clear, Delete, Size
 from memcert_reference import InMemoryMemory
 
-RULES = [CONTRACT.by_id[each] for each in ("ADD-01", "ADD-04", "CLR-01", "ISO-01", "MIX-01")]
+RULES = tuple(CONTRACT.by_id[each] for each in ("ADD-01", "ADD-04", "CLR-01", "ISO-01", "MIX-01"))
 
 LOST = Divergence(0, "look", "this", "that")
 
@@ -55,9 +57,12 @@ def check(
     return Check(verdict, causes=causes, is_about=frozenset(each.form.key for each in about))
 
 
-def said(*checks: Check) -> tuple[Mapping[str, Verdict], Sequence[FoundCause]]:
+def said(
+    *checks: Check, deviations: Sequence[Deviation] = ()
+) -> tuple[Mapping[str, Verdict], Sequence[FoundCause]]:
     checked = {each.verdict.rule: each for each in checks}
-    return attributed(RULES, {rule: each.verdict for rule, each in checked.items()}, checked)
+    found = {rule: each.verdict for rule, each in checked.items()}
+    return attributed(replace(CONTRACT, rules=RULES), found, checked, deviations)
 
 
 def findings(verdicts: Mapping[str, Verdict]) -> dict[str, str]:
@@ -129,12 +134,25 @@ def test_what_hurts_most_comes_first() -> None:
     assert [each.cause.consequence for each in found] == [Consequence.LEAK, Consequence.WRONG]
 
 
+def test_what_two_processes_come_upon_is_named_as_the_first_named_it() -> None:
+    verdicts, (found,) = said(
+        check("ADD-01", Finding.FAILED, ADDING, about=[ADDING]),
+        check("MIX-01", Finding.HIDDEN, replace(ADDING, rule="ADD-04")),
+    )
+    assert found.cause.rule == "ADD-01"
+    assert verdicts["MIX-01"].reason == "behind ADD-01"
+
+
 def test_a_known_deviation_stays_one() -> None:
     verdicts, (found,) = said(
         check("ADD-01", Finding.DEVIATES, ADDING, about=[ADDING], reason="because"),
         check("MIX-01", Finding.HIDDEN, ADDING),
+        deviations=[
+            Deviation("ADD-01", "because", "", date(2027, 1, 1), ADDING.counterexample.program)
+        ],
     )
     assert findings(verdicts) == {"ADD-01": "deviates", "MIX-01": "hidden"}
+    assert found.deviation is not None
     assert verdicts["ADD-01"].reason == "because"
     assert (found.fails, found.hides) == (["ADD-01"], ["MIX-01"])
 
@@ -177,7 +195,7 @@ def certified(name: str, jobs: int, rules: frozenset[str] = SOME) -> Certificati
     plan = Plan(rules=rules, effort=Effort.QUICK)
     corpus = SavedFailures(None, backend.name, CONTRACT)
     with Runner(CONTRACT, backend) as runner:
-        found = certify(runner, plan, corpus, Unwatched(), jobs=jobs)
+        found = certify(runner, plan, corpus, Progress(), jobs=jobs)
         certificate = write_certificate(runner, plan, found)
     assert faults(certificate, CONTRACT) == []
     assert [each.rule for each in certificate.causes] == [each.cause.rule for each in found.causes]
@@ -232,7 +250,7 @@ def test_a_second_mistake_is_found_behind_the_first() -> None:
     rules = frozenset({"DEL-02", "CLR-02", "MIX-01"})
     with Runner(CONTRACT, as_backend(TwoMistakes, "tiny")) as runner:
         plan = Plan(rules=rules, effort=Effort.STANDARD)
-        found = certify(runner, plan, SavedFailures(None, "tiny", CONTRACT), Unwatched())
+        found = certify(runner, plan, SavedFailures(None, "tiny", CONTRACT), Progress())
     assert sorted(each.cause.rule for each in found.causes) == ["CLR-02", "DEL-02"]
     assert of_rules(found) == {"DEL-02": "failed", "CLR-02": "failed", "MIX-01": "hidden"}
 

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -282,6 +283,26 @@ def test_what_is_done_at_the_same_time_is_not_one_after_the_other() -> None:
     expiring = form(Program((Step(add("m0")),), expiry=2))
     assert holds(Program((Step(add("m0")),), expiry=3), expiring)
     assert not holds(program(add("m0")), expiring)
+
+
+UNUSUAL: dict[str, Any] = {
+    "a pool": {"pool": 2},
+    "a new store": {"fresh_store": True},
+    "another clock": {"clients": (Client(process=True, clock=3600.0),)},
+    "another time zone": {"clients": (Client(process=True, time_zone="UTC-13"),)},
+    "a user of others": {"spaces": (SpaceName(shared_user=True),)},
+    "a session of others": {"spaces": (SpaceName(shared_session=True),)},
+}
+
+
+@pytest.mark.parametrize("unusual", UNUSUAL.values(), ids=UNUSUAL)
+def test_what_takes_an_unusual_setting_is_not_without(unusual: dict[str, Any]) -> None:
+    steps = (Step(add("m0")),)
+    demanding = form(Program(steps, **unusual))
+    assert holds(Program(steps, **unusual), demanding)
+    assert not holds(Program(steps, clients=(Client(process=True),)), demanding)
+    usual = form(Program(steps))
+    assert holds(Program(steps, **unusual), usual)
 
 
 def test_the_looks_at_the_state_are_done_too() -> None:

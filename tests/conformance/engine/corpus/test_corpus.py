@@ -10,20 +10,18 @@ from typing import Any
 
 import pytest
 
-from memcert.engine.causes.cause import Cause
 from memcert.engine.contract import Contract
 from memcert.engine.corpus.corpus import Corpus, CorpusEntry
 from memcert.engine.programs.operation import MalformedProgram
 from memcert.engine.programs.program import Program, Step
-from memcert.engine.rule import Rule
 from memcert.engine.running.runner import Runner
 from memcert.engine.search.plan import Plan
 from memcert.engine.verdicts.certificate import Certificate, CertifiedCorpus, CertifiedVerdict
 from memcert.engine.verdicts.certification import certify
 from memcert.engine.verdicts.deviation import Deviation
 from memcert.engine.verdicts.issuing import write_certificate
+from memcert.engine.verdicts.progress import Progress
 from memcert.engine.verdicts.saved_failures import SavedFailures
-from memcert.engine.verdicts.verdict import Verdict
 from memcert.engine.verdicts.verification import faults, other_corpus
 from memcert.resolver import as_backend
 from memcert.short_term import CONTRACT
@@ -41,19 +39,6 @@ class CountsRequests(InMemoryMemory):
     async def delete(self, msg_ids: list[str]) -> int:
         await super().delete(msg_ids)
         return len(msg_ids)
-
-
-class Silent:
-    """Nobody watches."""
-
-    def starts(self, rule: Rule) -> None:
-        pass
-
-    def found(self, cause: Cause, file: Path | None) -> None:
-        pass
-
-    def ends(self, rule: Rule, verdict: Verdict) -> None:
-        pass
 
 
 def filled(folder: Path, **programs: Program) -> Corpus:
@@ -85,7 +70,9 @@ def judged(contract: Contract, common: Corpus) -> Callable[..., Certificate]:
     def judged(kind: Any, kept: SavedFailures | None = None, **plan: Any) -> Certificate:
         asked = Plan(**plan)
         with Runner(contract, as_backend(kind, "tiny")) as runner:
-            found = certify(runner, asked, kept or SavedFailures(None, "tiny", contract), Silent())
+            found = certify(
+                runner, asked, kept or SavedFailures(None, "tiny", contract), Progress()
+            )
             certificate = write_certificate(runner, asked, found)
         assert faults(certificate, contract) == []
         assert other_corpus(certificate, contract) is None

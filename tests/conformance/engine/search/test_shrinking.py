@@ -101,3 +101,24 @@ def test_clients_that_do_not_matter_are_left_out_with_their_spaces() -> None:
     assert seen.spaces == (names[0], names[1], names[3])
     assert seen.clients == (Client(0), Client(1), Client(2))
     assert [step.client for step in seen.steps] == [1]
+
+
+def test_what_is_unusual_about_the_setting_goes_unless_it_matters() -> None:
+    unusual = Program(
+        steps(Size()),
+        spaces=(SpaceName(shared_session=True),),
+        clients=(Client(process=True, clock=3600.0, time_zone="UTC-13"),),
+        fresh_store=True,
+        pool=2,
+        expiry=2,
+    )
+    assert unusual.setting == {
+        "another clock",
+        "a new store",
+        "a pool",
+        "a session of others",
+        "a space that expires",
+    }
+    assert not without_needless_parts(unusual, lambda each: True).setting
+    small = without_needless_parts(unusual, lambda each: each.pool > 0)
+    assert small.setting == {"a pool"}

@@ -9,9 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from memcert.engine.causes.cause import Cause
 from memcert.engine.contract import Contract
-from memcert.engine.rule import Rule
 from memcert.engine.running.runner import Runner
 from memcert.engine.search.effort import Effort
 from memcert.engine.search.plan import Plan
@@ -19,24 +17,11 @@ from memcert.engine.verdicts.certification import certify
 from memcert.engine.verdicts.drivers import KNOWN, drivers, known_drivers
 from memcert.engine.verdicts.imports import reachable_from
 from memcert.engine.verdicts.issuing import write_certificate
+from memcert.engine.verdicts.progress import Progress
 from memcert.engine.verdicts.saved_failures import SavedFailures
-from memcert.engine.verdicts.verdict import Verdict
 from memcert.resolver import resolve
 
 Named = Callable[[str], list[str]]
-
-
-class Silent:
-    """Nobody watches."""
-
-    def starts(self, rule: Rule) -> None:
-        pass
-
-    def found(self, cause: Cause, file: Path | None) -> None:
-        pass
-
-    def ends(self, rule: Rule, verdict: Verdict) -> None:
-        pass
 
 
 @pytest.fixture
@@ -46,7 +31,7 @@ def named(contract: Contract) -> Named:
     def named(name: str) -> list[str]:
         backend, plan = resolve(name), Plan(rules=frozenset({"ADD-01"}), effort=Effort.QUICK)
         with Runner(contract, backend) as runner:
-            found = certify(runner, plan, SavedFailures(None, name, contract), Silent())
+            found = certify(runner, plan, SavedFailures(None, name, contract), Progress())
             certificate = write_certificate(runner, plan, found)
         assert all(
             said == version(KNOWN.get(module, module))
@@ -62,6 +47,7 @@ FILES = {
     "kept/base.py": "from . import in_redis\n",
     "kept/in_redis.py": """\
 from memcert_reference import InMemoryMemory
+from memcert.engine.verdicts.progress import Progress
 
 
 class Memory(InMemoryMemory):

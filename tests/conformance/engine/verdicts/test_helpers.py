@@ -18,6 +18,7 @@ from memcert.engine.search.plan import Plan
 from memcert.engine.verdicts import helpers
 from memcert.engine.verdicts.certification import Certification, certify
 from memcert.engine.verdicts.helpers import usual_jobs, why_alone
+from memcert.engine.verdicts.progress import Progress
 from memcert.engine.verdicts.rule_process import RuleProcess, Task
 from memcert.engine.verdicts.saved_failures import SavedFailures
 from memcert.engine.verdicts.verdict import Finding, Verdict
@@ -28,7 +29,7 @@ from memcert_backends.backend import Backend
 RULES = frozenset({"ADD-01", "DEL-01", "DEL-02", "DUR-01", "GET-01", "MARK-01", "SIZE-01"})
 
 
-class Watched:
+class Watched(Progress):
     """Nobody who is shown anything; what ended is noted.
 
     Args:
@@ -38,9 +39,6 @@ class Watched:
     def __init__(self) -> None:
         self.ended: list[str] = []
         self.files: list[tuple[str, Path]] = []
-
-    def starts(self, rule: Rule) -> None:
-        """Be told of a beginning."""
 
     def found(self, cause: Cause, file: Path | None) -> None:
         """Be told of a cause."""
