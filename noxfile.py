@@ -82,6 +82,7 @@ def conformance(session: nox.Session) -> None:
     if not session.posargs:
         session.warn("name a backend: nox -s conformance -- --backend redis (--help shows more)")
         sys.exit(2)
+    session.log("installing memcert and the drivers of its backends: a minute the first time")
     session.install(".[all]")
     session.run("memcert", "certify", *session.posargs)
 

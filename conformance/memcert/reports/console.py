@@ -8,7 +8,14 @@ from pathlib import Path
 from threading import Event, Lock, Thread
 
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 
 from memcert.engine.causes.cause import Cause
 from memcert.engine.contract import Contract
@@ -33,6 +40,7 @@ from memcert.reports.summary import (
 )
 from memcert.reports.terminal import Terminal
 from memcert_backends.backend import Backend
+from memcert_reference.json_text import dump_json
 
 STYLES = {
     Finding.PASSED: "green",
@@ -50,7 +58,7 @@ SECONDS_BETWEEN_LINES = 10.0
 """How often a line says how far a run is where there is no terminal, in seconds."""
 
 WIDTH_WITH_BAR = 100
-"""From how many columns on a terminal has room for a bar, beside what is said."""
+"""From how many columns on a terminal has room for a bar and a name, beside what is said."""
 
 LONGEST_NAME = 24
 """How much of a backend's name is shown while a run goes on, in characters."""
@@ -120,13 +128,13 @@ class RunDisplay(RunProgress):
                 over.set()
                 lines.join()
             return
-        columns = (
-            TextColumn("[bold]{task.fields[backend]}"),
-            *([BarColumn()] if self._console.width >= WIDTH_WITH_BAR else []),
+        columns: list[ProgressColumn] = [
             MofNCompleteColumn(),
-            TimeElapsedColumn(),
             TextColumn("{task.description}"),
-        )
+        ]
+        if self._console.width >= WIDTH_WITH_BAR:
+            named = TextColumn("[bold]{task.fields[backend]}")
+            columns = [named, BarColumn(), *columns, TimeElapsedColumn()]
         with Progress(*columns, console=self._console, transient=True) as bar:
             self._bar = bar
             short = self._name.rpartition("/")[2][-LONGEST_NAME:]
@@ -233,7 +241,7 @@ def show(
     Args:
         console: where.
         certificate: the certificate.
-        files: where the programs of rules are kept, by the rule's id, if they are.
+        files: where the programs are kept, by their texts, if they are.
         replay: returns the command that runs a program again.
         expected: the level that nothing but known deviations may keep the backend from, if there
             are any.
@@ -244,8 +252,9 @@ def show(
         console.print(f"[bold]{causes}[/], what hurts most first:")
     for cause in certificate.causes:
         console.print(f"  {escape(cause_line(cause, certificate))}")
-        if files and cause.rule in files:
-            console.print(f"    {replay(files[cause.rule])}", markup=False)
+        file = (files or {}).get(dump_json(dict(cause.counterexample.program)))
+        if file is not None:
+            console.print(f"    {replay(file)}", markup=False)
     good = succeeded(certificate, expected)
     console.print()
     console.print(f"[{'bold green' if good else 'bold red'}]{escape(headline(certificate))}[/]")

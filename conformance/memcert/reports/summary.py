@@ -192,7 +192,8 @@ def divergence_lines(divergence: Divergence) -> list[str]:
         divergence: where.
     """
     return [
-        f"at operation {divergence.step + 1}: {one_line(divergence.operation)}",
+        f"{'after' if divergence.look else 'at'} operation {divergence.step + 1}:"
+        f" {one_line(divergence.operation)}",
         *f"  expected: {divergence.expected}".replace("\n", "\n    ").split("\n"),
         *f"  observed: {divergence.observed}".replace("\n", "\n    ").split("\n"),
     ]

@@ -58,6 +58,8 @@ def example(observed: str, steps: int = 1) -> dict[str, Any]:
         "observed": observed,
         "hang": False,
         "refused": [],
+        "client": 0,
+        "look": False,
     }
 
 

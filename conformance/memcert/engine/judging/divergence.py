@@ -20,6 +20,8 @@ class Divergence:
         hang: whether it did not end within its time limit.
         refused: the numbers of the steps before it that raised an error, as they must.
         lost: whether something is missing in what the backend returned.
+        client: the number of the client who asked.
+        look: whether it was a look at the state after the step, and not the step itself.
     """
 
     step: int
@@ -29,6 +31,8 @@ class Divergence:
     hang: bool = False
     refused: tuple[int, ...] = ()
     lost: bool = False
+    client: int = 0
+    look: bool = False
 
 
 class Diverged(Exception):

@@ -181,6 +181,8 @@ class SequentialRun:
                     hang=isinstance(observed.error, HangError),
                     refused=tuple(self.refused),
                     lost=lost(expected, observed),
+                    client=client,
+                    look=operation is not self.program.steps[number].operation,
                 )
             )
         return expected.error is not None

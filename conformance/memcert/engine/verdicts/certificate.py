@@ -200,6 +200,8 @@ class CertifiedCounterexample:
         observed: what the backend did.
         hang: whether it did not end within its time limit.
         refused: the numbers of the steps before it that raised an error, as they must.
+        client: the number of the client who asked.
+        look: whether it was a look at the state after the step, and not the step itself.
     """
 
     program: Mapping[str, Any]
@@ -209,6 +211,8 @@ class CertifiedCounterexample:
     observed: str
     hang: bool
     refused: tuple[int, ...]
+    client: int
+    look: bool
 
     @property
     def steps(self) -> int:
@@ -219,7 +223,14 @@ class CertifiedCounterexample:
     def divergence(self) -> Divergence:
         """Where the backend and the model came apart."""
         return Divergence(
-            self.step, self.operation, self.expected, self.observed, self.hang, self.refused
+            self.step,
+            self.operation,
+            self.expected,
+            self.observed,
+            self.hang,
+            self.refused,
+            client=self.client,
+            look=self.look,
         )
 
 

@@ -129,4 +129,6 @@ def _certified(counterexample: Counterexample) -> CertifiedCounterexample:
         without_secrets(divergence.observed),
         divergence.hang,
         divergence.refused,
+        divergence.client,
+        divergence.look,
     )

@@ -103,7 +103,7 @@ class SavedFailures:
         except Unwritable as error:
             self.complaints.append(f"the program that breaks {rule} is not kept: {error}")
             return None
-        self.kept[rule] = path
+        self.kept[text] = path
         return path
 
     def forget(self, rule: str) -> None:

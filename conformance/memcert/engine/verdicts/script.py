@@ -66,9 +66,10 @@ def script(
     for number, step in enumerate(program.steps[: last + 1]):
         source = step.operation.source(names[step.client])
         if divergence is not None and number == last:
-            lines += _shown(source, divergence, names[step.client])
+            asked = names[divergence.client if divergence.look else step.client]
+            lines += _shown(source, divergence, names[step.client], asked)
         elif number in refused:
-            lines += ["with suppress(Exception):", *(f"    {line}" for line in source)]
+            lines += _suppressed(source)
         else:
             lines += source
     if any("saved" in line for line in lines):
@@ -109,13 +110,22 @@ def _replayed(
     return source_in_log("\n".join(lines))
 
 
-def _shown(source: list[str], divergence: Divergence, memory: str) -> list[str]:
-    """Return the lines of the last step, with what it must show and what it shows."""
+def _shown(source: list[str], divergence: Divergence, memory: str, asked: str) -> list[str]:
+    """Return the lines of the last step, with what it must show and what it shows.
+
+    Args:
+        source: the step's own lines.
+        divergence: where the backend and the model came apart.
+        memory: the name of the memory that the step is done on.
+        asked: the name of the one that shows it.
+    """
     comments = [
         f"# expected: {comment(divergence.expected)}",
         f"# observed: {comment(divergence.observed)}",
     ]
-    look = divergence.operation.replace("memory.", f"{memory}.")
+    look = divergence.operation.replace("memory.", f"{asked}.")
+    if divergence.look and divergence.step in divergence.refused:
+        source = _suppressed(source)
     if "; ".join(source).replace(f"{memory}.", "memory.") != divergence.operation:
         if not look.startswith("await "):
             return [*source, f"# then, {comment(look)}:", *comments]
@@ -123,4 +133,11 @@ def _shown(source: list[str], divergence: Divergence, memory: str) -> list[str]:
     *before, final = source
     if final.startswith(("await ", f"{memory}.")):
         return [*before, *comments, f"print({final})"]
-    return [*before, final, *comments]
+    target, assigned, _ = final.partition(" = ")
+    shows = [f"print({target})"] if assigned and not target.startswith(" ") else []
+    return [*before, final, *comments, *shows]
+
+
+def _suppressed(source: list[str]) -> list[str]:
+    """Return the lines of a step that raises, as it must."""
+    return ["with suppress(Exception):", *(f"    {line}" for line in source)]

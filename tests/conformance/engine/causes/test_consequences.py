@@ -47,7 +47,21 @@ def test_one_space_does_not_leak(example: Counterexample, consequence: Consequen
 
 
 def test_what_is_no_leak_is_as_the_rule_says_in_one_space_too() -> None:
-    example = found(ONE, "returned []", "raised OSError: gone")
+    example = found(ONE, "returned []", "returned [1]")
+    for rule in CONTRACT.rules:
+        if rule.consequence is not Consequence.LEAK:
+            assert consequence_of(rule, example) is rule.consequence
+
+
+@pytest.mark.parametrize("observed", ["raised OSError: gone", "did not end: longer than 20 s"])
+def test_what_must_work_and_raises_is_an_error_whatever_the_rule_is_about(observed: str) -> None:
+    example = found(ONE, "returned []", observed, hang=observed.startswith("did"))
+    for rule in CONTRACT.rules:
+        assert consequence_of(rule, example) is Consequence.ERROR
+
+
+def test_what_is_refused_with_another_error_is_as_the_rule_says() -> None:
+    example = found(ONE, "raised TypeError: no", "raised ValueError: no")
     for rule in CONTRACT.rules:
         if rule.consequence is not Consequence.LEAK:
             assert consequence_of(rule, example) is rule.consequence

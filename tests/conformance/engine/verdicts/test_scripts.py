@@ -68,7 +68,7 @@ from memcert.short_term.time_operations import LetTimePass, UseNowAndThen
 BROKEN = '''\
 """Memories that are broken in one way each."""
 
-from memcert_reference import InMemoryMemory
+from memcert_reference import InMemoryMemory, Msg
 
 KEPT = {}
 
@@ -118,6 +118,25 @@ class KeepsTheMessage(InMemoryMemory):
         return messages
 
 
+class LeavesSomething(InMemoryMemory):
+    async def add(self, memories, marks=None):
+        try:
+            await super().add(memories, marks)
+        except TypeError:
+            await super().add(Msg("n", "left", "user"))
+            raise
+
+
+class AcceptsIds(InMemoryMemory):
+    async def delete(self, msg_ids):
+        return 0
+
+
+class Empty(InMemoryMemory):
+    def state_dict(self):
+        return {"content": []}
+
+
 class NoLongIntegers(InMemoryMemory):
     async def add(self, memories, marks=None):
         for message in memories:
@@ -162,6 +181,18 @@ CASES: list[tuple[str, Program, str]] = [
         Program((Step(CallWith("add", "memories", "a tuple of messages")), Step(Delete(("m0",))))),
         "1",
     ),
+    # It is the other client who sees it.
+    (
+        "Joins",
+        Program((Step(ONE),), (SpaceName("U", "s"), SpaceName("u", "s")), (Client(0), Client(1))),
+        "m0",
+    ),
+    # What must raise does, and shows in the state what it left.
+    ("LeavesSomething", Program((Step(CallWith("add", "memories", "a string")),)), "left"),
+    # What is put aside is shown.
+    ("Empty", Program((Step(SaveState()),)), "{'content': []}"),
+    # A number that nobody looked at is returned in the place of an error.
+    ("AcceptsIds", Program((Step(CallWith("delete", "msg_ids", "a string")),)), "0"),
 ]
 
 
