@@ -13,7 +13,8 @@ from memcert_reference.message import Msg
 class MemoryBase(ABC):
     """What every memory can do; ``reference/CONTRACT.md`` says exactly how.
 
-    A memory works in one space, the pair of a user and a session, and on nothing outside it.
+    A memory works in one space, the pair of a user and a session, and on nothing outside it. As in
+    AgentScope, some methods may be left out: these raise NotImplementedError here.
     """
 
     @abstractmethod
@@ -39,13 +40,13 @@ class MemoryBase(ABC):
             msg_ids: which; unknown ids and repeats do not count.
         """
 
-    @abstractmethod
     async def delete_by_mark(self, mark: str | list[str]) -> int:
         """Remove the messages that carry a mark, or one of several, and return how many went.
 
         Args:
             mark: a mark, or a list of marks.
         """
+        raise NotImplementedError
 
     @abstractmethod
     async def size(self) -> int:
@@ -71,7 +72,6 @@ class MemoryBase(ABC):
                 name and role are ``user``.
         """
 
-    @abstractmethod
     async def update_messages_mark(
         self,
         new_mark: str | None,
@@ -85,20 +85,20 @@ class MemoryBase(ABC):
             old_mark: only messages that carry this one, which they lose; None for no such limit.
             msg_ids: only messages with these ids; None for all.
         """
+        raise NotImplementedError
 
-    @abstractmethod
     async def update_compressed_summary(self, summary: str) -> None:
         """Replace the summary of the space.
 
         Args:
             summary: the new one; "" removes it.
         """
+        raise NotImplementedError
 
-    @abstractmethod
     def state_dict(self) -> dict[str, Any]:
         """Return the state as JSON data that shares nothing with the memory."""
+        raise NotImplementedError
 
-    @abstractmethod
     def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True) -> None:
         """Replace the state; on any error nothing changes.
 
@@ -111,18 +111,19 @@ class MemoryBase(ABC):
             KeyError: strict, and a key is missing.
             ValueError: an entry is malformed or repeated, or would be dropped.
         """
+        raise NotImplementedError
 
-    @abstractmethod
     async def export_state(self) -> dict[str, Any]:
         """Return the full state, messages and marks included, wherever they are stored."""
+        raise NotImplementedError
 
-    @abstractmethod
     async def import_state(self, state: Mapping[str, Any]) -> None:
         """Replace everything in the space by a full state; on any error nothing changes.
 
         Args:
             state: what `export_state` returned, of this backend or of another.
         """
+        raise NotImplementedError
 
     async def close(self) -> None:  # noqa: B027 - a memory that holds nothing open has nothing to do
         """Let go of what the memory itself opened; may be called twice."""

@@ -39,7 +39,7 @@ class AgentScopeStates(MemoryBase):
             value = getattr(self, name)
             values[name] = convert.to_json(value) if convert.to_json else deepcopy(value)
         # The memory's own operation: this class stands before it.
-        own = super().state_dict()  # type: ignore[safe-super]
+        own = super().state_dict()
         return {**modules, **values, **as_agentscope_writes(own)}
 
     def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True) -> None:
@@ -60,7 +60,7 @@ class AgentScopeStates(MemoryBase):
             for name, state in modules.items():
                 self._module_dict[name].load_state_dict(state)
             # The memory's own operation: this class stands before it.
-            super().load_state_dict(state_dict, strict)  # type: ignore[safe-super]
+            super().load_state_dict(state_dict, strict)
         except BaseException:
             for name, state in before.items():
                 self._module_dict[name].load_state_dict(state)
@@ -70,7 +70,7 @@ class AgentScopeStates(MemoryBase):
 
     async def export_state(self) -> dict[str, Any]:
         # The memory's own operation: this class stands before it.
-        return as_agentscope_writes(await super().export_state())  # type: ignore[safe-super]
+        return as_agentscope_writes(await super().export_state())
 
     def _modules(self) -> dict[str, Any]:
         return {name: each for name, each in self._module_dict.items() if name not in _OWN}

@@ -28,12 +28,13 @@ from memcert.engine.running.preflight import preflight
 from memcert.engine.running.runner import Runner
 from memcert.engine.search.effort import Effort
 from memcert.engine.search.plan import TIME_LIMIT, TOP_LEVEL, Plan, asked_of
-from memcert.engine.verdicts.certificate import Certificate, succeeded
+from memcert.engine.verdicts.certificate import Certificate
 from memcert.engine.verdicts.certification import certify as run
 from memcert.engine.verdicts.deviation import read_deviations
 from memcert.engine.verdicts.helpers import usual_jobs
 from memcert.engine.verdicts.issuing import write_certificate
 from memcert.engine.verdicts.saved_failures import SavedFailures
+from memcert.engine.verdicts.success import succeeded
 from memcert.reports.console import RunDisplay, show
 from memcert.reports.files import write_reports
 from memcert.reports.terminal import Terminal

@@ -21,9 +21,10 @@ from memcert.engine.causes.cause import Cause
 from memcert.engine.contract import Contract
 from memcert.engine.output.foreign_text import one_line
 from memcert.engine.rule import Level, Rule
-from memcert.engine.verdicts.certificate import Certificate, succeeded
+from memcert.engine.verdicts.certificate import Certificate
 from memcert.engine.verdicts.progress import Progress as RunProgress
 from memcert.engine.verdicts.script import script
+from memcert.engine.verdicts.success import succeeded
 from memcert.engine.verdicts.verdict import Finding, Verdict
 from memcert.reports.summary import (
     cause_line,

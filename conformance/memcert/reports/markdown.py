@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from memcert.engine.output.foreign_text import markdown as escaped
 from memcert.engine.output.foreign_text import markdown_block
-from memcert.engine.verdicts.certificate import Certificate, succeeded
+from memcert.engine.verdicts.certificate import Certificate
+from memcert.engine.verdicts.success import succeeded
 from memcert.engine.verdicts.verdict import Finding
 from memcert.reports.summary import (
     cause_does,

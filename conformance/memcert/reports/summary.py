@@ -8,8 +8,8 @@ from memcert.engine.search.effort import Effort
 from memcert.engine.verdicts.certificate import (
     Certificate,
     CertifiedCause,
-    standing_of,
 )
+from memcert.engine.verdicts.success import standing_of
 from memcert.engine.verdicts.verdict import Finding
 
 
@@ -230,9 +230,11 @@ def cause_does(cause: CertifiedCause, certificate: Certificate) -> str:
     """
     others = [rule for rule in cause.fails if rule != cause.rule]
     said = [f"fails {', '.join(others)} too"] if others else []
-    if cause.hides:
-        said.append(f"hides {counted(len(cause.hides), 'rule')}")
     findings = {verdict.rule: verdict.finding for verdict in certificate.verdicts}
+    # A rule that another cause fails is not hidden.
+    hidden = [rule for rule in cause.hides if findings[rule] is Finding.HIDDEN]
+    if hidden:
+        said.append(f"hides {counted(len(hidden), 'rule')}")
     if all(findings[rule] is Finding.UNSTABLE for rule in cause.fails):
         said.append("unstable: it did not fail again when it was run alone")
     if cause.deviation:

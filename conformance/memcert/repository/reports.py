@@ -17,12 +17,13 @@ from memcert.engine.output.files import write_text
 from memcert.engine.output.foreign_text import markdown as escaped
 from memcert.engine.running.runner import Runner
 from memcert.engine.search.plan import Plan
-from memcert.engine.verdicts.certificate import Certificate, standing_of
+from memcert.engine.verdicts.certificate import Certificate
 from memcert.engine.verdicts.certificate_json import parse_certificate
 from memcert.engine.verdicts.certification import certify
 from memcert.engine.verdicts.helpers import usual_jobs
 from memcert.engine.verdicts.issuing import write_certificate
 from memcert.engine.verdicts.saved_failures import SavedFailures
+from memcert.engine.verdicts.success import standing_of
 from memcert.engine.verdicts.verdict import Finding
 from memcert.reports.console import RunDisplay, show
 from memcert.reports.files import readable_json

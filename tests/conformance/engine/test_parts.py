@@ -16,13 +16,14 @@ from memcert.engine.running.preflight import preflight
 from memcert.engine.running.runner import Runner
 from memcert.engine.search.effort import Effort
 from memcert.engine.search.plan import Plan
-from memcert.engine.verdicts.certificate import Certificate, standing_of
+from memcert.engine.verdicts.certificate import Certificate
 from memcert.engine.verdicts.certificate_json import certificate_json, digest_of, read_certificate
 from memcert.engine.verdicts.certification import certify
 from memcert.engine.verdicts.check import check_rule
 from memcert.engine.verdicts.issuing import write_certificate
 from memcert.engine.verdicts.progress import Progress
 from memcert.engine.verdicts.saved_failures import SavedFailures
+from memcert.engine.verdicts.success import standing_of
 from memcert.engine.verdicts.verdict import Finding, Verdict
 from memcert.engine.verdicts.verification import faults
 from memcert.resolver import as_backend

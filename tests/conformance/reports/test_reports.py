@@ -9,8 +9,8 @@ from xml.etree import ElementTree
 import pytest
 
 from memcert.engine.search.effort import Effort
-from memcert.engine.verdicts.certificate import standing_of, succeeded
 from memcert.engine.verdicts.certificate_json import certificate_json, read_certificate
+from memcert.engine.verdicts.success import standing_of, succeeded
 from memcert.engine.verdicts.verdict import Finding
 from memcert.reports.files import readable_json, write_reports
 from memcert.reports.junit import junit

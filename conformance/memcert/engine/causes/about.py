@@ -44,12 +44,13 @@ def rule_about(
             len(rule.cells),
         )
 
-    length = len(smallest.program)
+    program = smallest.program
 
-    def fit(entry: CorpusEntry) -> tuple[int, tuple[bool, bool, bool, int, int], str]:
-        # Two messages of one call are another matter than two calls.
-        beside = beside_it(contract.by_id[entry.rule])
-        return abs(len(entry.program) - length), beside, entry.rule
+    def fit(entry: CorpusEntry) -> tuple[int, int, tuple[bool, bool, bool, int, int], str]:
+        # Two messages of one call are another matter than two calls, and so is another process.
+        clients = abs(len(entry.program.clients) - len(program.clients))
+        steps = abs(len(entry.program) - len(program))
+        return clients, steps, beside_it(contract.by_id[entry.rule]), entry.rule
 
     grammar, observations = contract.grammar, contract.observations
     entries = [entry for entry in contract.corpus.entries if entry.rule in among]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
 from memcert.engine.causes.cause import Cause
 from memcert.engine.causes.form import Dissected
@@ -47,7 +48,7 @@ def attributed(
         checked: what came of the rules that were checked.
         deviations: the known deviations: a cause that the program of one shows is known.
     """
-    rules = contract.rules
+    rules, checked = contract.rules, _merged(checked, contract)
     causes: dict[str, Cause] = {}
     for check in checked.values():
         for cause in check.causes:
@@ -87,6 +88,43 @@ def attributed(
     ]
     verdicts |= _deviating(verdicts, entries)
     return verdicts, sorted(entries, key=_hurts)
+
+
+def _merged(checked: Mapping[str, Check], contract: Contract) -> Mapping[str, Check]:
+    """Return what came of the rules, with one cause for what shows another one.
+
+    What a rule came upon before the simpler cause was known, or another process, is that cause.
+    """
+    causes: dict[str, Cause] = {}
+    for check in checked.values():
+        for cause in check.causes:
+            causes.setdefault(cause.form.key, cause)
+    grammar, observations = contract.grammar, contract.observations
+    programs = {
+        key: Dissected(cause.counterexample.program, grammar, observations)
+        for key, cause in causes.items()
+    }
+    is_in = {
+        (one, other)
+        for one, other in product(causes, causes)
+        if one != other and causes[one].form.find(programs[other]) is not None
+    }
+    order = {key: number for number, key in enumerate(causes)}
+    same = {key: key for key in causes}
+    for simple, other in sorted(is_in, key=lambda pair: order[pair[0]]):
+        # Of two that show each other, the first one stays.
+        if (other, simple) not in is_in or order[simple] < order[other]:
+            same[other] = same[simple]
+    return {
+        rule: replace(
+            check,
+            causes=[
+                causes[key] for key in dict.fromkeys(same[cause.form.key] for cause in check.causes)
+            ],
+            is_about=frozenset(same.get(key, key) for key in check.is_about),
+        )
+        for rule, check in checked.items()
+    }
 
 
 def _keys(checked: Mapping[str, Check], rule: str) -> Sequence[str]:

@@ -107,7 +107,9 @@ class Checks:
             self._found[rule.id] = check.verdict
             self.checked[rule.id] = check
             for cause in check.causes:
-                if self.known.add(cause):
+                # Another process may have come upon it, or upon what it amounts to.
+                if not self.known.in_program(cause.counterexample.program):
+                    self.known.add(cause)
                     file = self._corpus.keep(cause.rule, cause.counterexample.program)
                     self._progress.found(cause, file)
             if check.blocked and not self.blocked:

@@ -23,11 +23,11 @@ from memcert.engine.verdicts.certificate import (
     CertifiedRun,
     CertifiedStore,
     CertifiedVerdict,
-    standing_of,
 )
 from memcert.engine.verdicts.certificate_json import certificate_json, digest_of
 from memcert.engine.verdicts.certification import Certification
 from memcert.engine.verdicts.drivers import drivers
+from memcert.engine.verdicts.success import standing_of
 from memcert.engine.verdicts.verdict import Counterexample, Verdict
 from memcert.engine.verdicts.versions import kit_version, platform
 from memcert_backends.url_secrets import without_secrets

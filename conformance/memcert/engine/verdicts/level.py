@@ -16,7 +16,7 @@ class Judgement:
         level: the rule's level; None for an extension.
         consequence: what breaking it means.
         passed: whether its verdict is "passed"; every other one counts as not passed.
-        asked: whether it was to be checked at all.
+        judged: whether it is known that it is kept or broken.
         applicable: whether what it is about is there: a file has no server to lose.
         part: what a level is without, if it is about a part that the backend leaves out.
     """
@@ -24,7 +24,7 @@ class Judgement:
     level: Level | None
     consequence: Consequence
     passed: bool
-    asked: bool
+    judged: bool
     applicable: bool = True
     part: str = ""
 
@@ -35,8 +35,8 @@ class Standing:
 
     Args:
         level: the highest level all of whose rules passed, and all rules below; None for none.
-        strict_failed: how many rules on refusing bad input were checked and not passed.
-        strict_unknown: how many of them were not checked.
+        strict_failed: how many rules on refusing bad input were judged and not passed.
+        strict_unknown: how many of them were not judged.
         without: what the level is without: parts that the backend leaves out.
     """
 
@@ -84,7 +84,7 @@ def standing(judgements: Mapping[str, Judgement]) -> Standing:
     ]
     return Standing(
         reached,
-        sum(each.asked and not each.passed for each in strict),
-        sum(not each.asked for each in strict),
+        sum(each.judged and not each.passed for each in strict),
+        sum(not each.judged for each in strict),
         tuple(dict.fromkeys(each.part for each in judgements.values() if each.part)),
     )

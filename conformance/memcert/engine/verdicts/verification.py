@@ -6,8 +6,9 @@ from memcert.engine.contract import Contract
 from memcert.engine.part import without_parts
 from memcert.engine.programs.program import Program
 from memcert.engine.rule import Faults
-from memcert.engine.verdicts.certificate import Certificate, standing_of
+from memcert.engine.verdicts.certificate import Certificate
 from memcert.engine.verdicts.certificate_json import certificate_json, digest_of
+from memcert.engine.verdicts.success import standing_of
 from memcert.engine.verdicts.verdict import Finding
 
 

@@ -17,13 +17,14 @@ from memcert.engine.contract import Contract
 from memcert.engine.programs.program import Program, Step
 from memcert.engine.programs.reading import read_program
 from memcert.engine.rule import Level
-from memcert.engine.verdicts.certificate import Certificate, CertifiedLevel, succeeded
+from memcert.engine.verdicts.certificate import Certificate, CertifiedLevel
 from memcert.engine.verdicts.certificate_json import (
     certificate_json,
     digest_of,
     read_certificate,
 )
 from memcert.engine.verdicts.deviation import Deviation
+from memcert.engine.verdicts.success import succeeded
 from memcert.engine.verdicts.verdict import Finding
 from memcert.engine.verdicts.verification import faults
 from memcert.reports.files import readable_json

@@ -11,9 +11,10 @@ import pytest
 
 from memcert.engine.programs.program import Program, Step
 from memcert.engine.rule import Level
-from memcert.engine.verdicts.certificate import Certificate, succeeded
+from memcert.engine.verdicts.certificate import Certificate
 from memcert.engine.verdicts.deviation import Deviation, MalformedDeviations, read_deviations
 from memcert.engine.verdicts.saved_failures import SavedFailures
+from memcert.engine.verdicts.success import succeeded
 from memcert.short_term import CONTRACT
 from memcert.short_term.messages import Message
 from memcert.short_term.operations import Add, Delete, Size

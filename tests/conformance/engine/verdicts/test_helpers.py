@@ -60,8 +60,9 @@ def certified(name: str, jobs: int, folder: Path) -> Certification:
     assert sorted(watched.ended) == sorted(RULES)
     # Each cause is told once, and its program is kept for the rule that is about it.
     assert len(watched.files) == len(found.causes)
-    assert corpus.kept == dict(watched.files)
-    assert set(corpus.kept) == {each.cause.rule for each in found.causes}
+    assert [*corpus.kept.values()] == [path for _, path in watched.files]
+    texts = {each.cause.counterexample.program.to_text() for each in found.causes}
+    assert set(corpus.kept) == texts
     assert all(path.exists() for path in corpus.kept.values())
     return found
 

@@ -114,6 +114,8 @@ def pass_with_a_counterexample(certificate: JSONCertificate) -> None:
         "observed": "returned 1",
         "hang": False,
         "refused": [],
+        "client": 0,
+        "look": False,
     }
 
 
