@@ -18,7 +18,9 @@ from memcert.short_term import CONTRACT
 
 pytest_plugins = ["pytester"]
 
-PAGE = (Path(__file__).parents[2] / "docs" / "how-to" / "deviations.md").read_text("utf-8")
+DOCS = Path(__file__).parents[2] / "docs"
+
+PAGE = (DOCS / "how-to" / "deviations.md").read_text("utf-8")
 
 CERTIFY, IN_PYTEST = PAGE.split("\n## In your own test suite\n")
 
@@ -31,7 +33,7 @@ class Memory(InMemoryMemory):
         await super().delete(msg_ids)
         return len(msg_ids)
 """
-"""What the page begins with: a memory with the mistake that the tutorial makes."""
+"""A memory with the mistake that the page is about."""
 
 MENDED = "from memcert_reference import InMemoryMemory as Memory\n"
 
@@ -44,12 +46,17 @@ EXPECTED = (*CERTIFIED, "--deviations", "deviations.toml", "--expect", "core")
 
 @pytest.mark.thorough
 def test_it_is_followed(steps: Any, tmp_path: Path) -> None:
-    (tmp_path / "memory.py").write_text(MEMORY, "utf-8")
+    tutorial = steps((DOCS / "tutorial.md").read_text("utf-8").partition("\n## Mend it\n")[0])
+    for step in tutorial:
+        # What the page begins with: the tutorial's memory, with the mistake that is made there.
+        if getattr(step, "line", "").startswith("memcert new "):
+            step.run(tmp_path)
+        elif getattr(step, "caption", "").startswith("memory.py, "):
+            step.make(tmp_path)
     followed = steps(CERTIFY)
     assert sum(hasattr(step, "line") for step in followed) == 3
     for step in followed:
         if hasattr(step, "line"):
-            # The day on which a deviation expires is another one each day.
             step.run(tmp_path)
         else:
             assert (tmp_path / step.caption).exists()
