@@ -39,6 +39,7 @@ class Contract:
         document: where it can be read.
         reference: what defines it in `memcert_reference`.
         titles: the headings of the rules, by what their ids begin with.
+        areas: what the ids of the rules on an operation begin with, by its kind.
         version: changed with a release whose rules are others; between releases, `digest` tells.
         methods: what an object must have to be opened at all, but for parts that may be left out.
         operations: the operations by kind.
@@ -77,6 +78,7 @@ class Contract:
     corpus: Corpus
     capabilities: type[Capabilities] = Capabilities
     detect: Callable[[Any, Backend, Any], Capabilities] = _nothing_more
+    areas: Mapping[str, str] = field(default_factory=dict)
     parts: Sequence[Part] = ()
     pruning: MakePruning = NoPruning
     grammar: Grammar = field(default_factory=Grammar)

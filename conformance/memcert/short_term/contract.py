@@ -27,7 +27,7 @@ from memcert.short_term.operations import Add, DeleteByMark, Read, Size, Summari
 from memcert.short_term.pruning import ShortTermPruning
 from memcert.short_term.rules import RULES
 from memcert.short_term.state_operations import Export, Import, LoadState, SaveState
-from memcert.short_term.titles import TITLES
+from memcert.short_term.titles import AREAS, TITLES
 from memcert_reference.state import CONTENT_KEY, SUMMARY_KEY
 
 METHODS = ("add", "delete", "size", "clear", "get_memory")
@@ -131,6 +131,7 @@ CONTRACT = Contract(
     document="reference/CONTRACT.md",
     reference="InMemoryMemory",
     titles=TITLES,
+    areas=AREAS,
     version="1.1",
     methods=METHODS,
     operations=_OPERATIONS,

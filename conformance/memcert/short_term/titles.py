@@ -1,4 +1,4 @@
-"""The headings of the rules, by what their ids begin with."""
+"""What the ids of the rules begin with: their headings, and the operations that they are about."""
 
 from __future__ import annotations
 
@@ -27,4 +27,19 @@ TITLES = {
     "CUT": "Connections",
     "KILL": "Killed clients",
     "CRASH": "Killed servers",
+}
+
+AREAS = {
+    "add": "ADD",
+    "get_memory": "GET",
+    "size": "SIZE",
+    "delete": "DEL",
+    "delete_by_mark": "DEL",
+    "clear": "CLR",
+    "update_messages_mark": "MARK",
+    "update_compressed_summary": "SUM",
+    "state_dict": "STATE",
+    "load_state_dict": "STATE",
+    "export_state": "EXP",
+    "import_state": "EXP",
 }

@@ -11,6 +11,9 @@ from memcert.engine.programs.program import Program
 from memcert.engine.rule import Consequence, Faults, Level, Rule
 from memcert.engine.verdicts.verdict import Counterexample
 
+SOME_MORE = 100
+"""By how many characters a form asks for something more than another one."""
+
 
 def rule_about(
     form: Form,
@@ -46,15 +49,24 @@ def rule_about(
 
     program = smallest.program
 
-    def fit(entry: CorpusEntry) -> tuple[int, int, tuple[bool, bool, bool, int, int], str]:
+    def fit(entry: CorpusEntry) -> tuple[int, int, int, tuple[bool, bool, bool, int, int], str]:
         # Two messages of one call are another matter than two calls, and so is another process.
         clients = abs(len(entry.program.clients) - len(program.clients))
         steps = abs(len(entry.program) - len(program))
-        return clients, steps, beside_it(contract.by_id[entry.rule]), entry.rule
+        asks = len(form_of(entry.program, grammar).key) // SOME_MORE
+        return clients, steps, asks, beside_it(contract.by_id[entry.rule]), entry.rule
 
     grammar, observations = contract.grammar, contract.observations
     entries = [entry for entry in contract.corpus.entries if entry.rule in among]
     just = [each for each in entries if is_just(form, smallest.program, each.program, contract)]
+    sole = len(program) == 1 and alone and not program.is_concurrent
+    if sole and not just and not refused:
+        # One plain operation does not work: what says most of it is the first rule on it.
+        area = contract.areas.get(program.steps[0].operation.kind)
+        on_it = [rule for rule in contract.rules if rule.id.partition("-")[0] == area]
+        first = next((rule for rule in on_it if rule.id in among), None)
+        if first is not None:
+            return first
     near = just or [
         entry
         for entry in entries
@@ -72,7 +84,7 @@ def is_just(form: Form, smallest: Program, program: Program, contract: Contract)
         program: the program.
         contract: whose operations these are made of.
     """
-    if len(program) > len(form.atoms):
+    if len(program) > len(form.atoms) or len(program.clients) != len(smallest.clients):
         return False
     grammar, observations = contract.grammar, contract.observations
     dissected = Dissected(program, grammar, observations)

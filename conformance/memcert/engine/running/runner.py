@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Coroutine
 from contextlib import ExitStack, suppress
 from dataclasses import replace
@@ -33,6 +34,9 @@ Result = TypeVar("Result")
 SECONDS_TO_LEAVE = 1.0
 """How long tasks that are given up may take to end once cancelled, in seconds."""
 
+PROGRAMS_REMEMBERED = 4
+"""How many programs are remembered that may have left something in the store."""
+
 SECONDS_TO_END = 5.0
 """How long tasks that are left when the runner ends may take, in seconds."""
 
@@ -53,21 +57,40 @@ class Runner:
     def __init__(self, contract: Contract, backend: Backend, server: str | None = None) -> None:
         self.server = server
         """How its store is started; None for the backend's own way."""
+        self.earlier: deque[Program] = deque(maxlen=PROGRAMS_REMEMBERED)
+        """The programs that were run last, the last one last."""
+        self.isolates = False
+        """Whether each program gets a store of its own."""
         self._stack = ExitStack()
         self._watch = LoopWatch()
         self._until = inf
         self.subject = Subject(contract, backend, contract.capabilities(), Workers(contract))
 
     def __enter__(self) -> Self:
-        backend = self.subject.backend
         self._stack.enter_context(self._watch)
-        if backend.store is not None:
-            server = self._stack.enter_context(start(backend.store, self.server or backend.way))
-            environment = Environment(server)
-            self._stack.callback(environment.close)
-            self.subject = replace(self.subject, server=server, environment=environment)
+        self._store = self._stack.enter_context(ExitStack())
+        self._start_store()
         self._runner = _new_runner()
         return self
+
+    def _start_store(self) -> None:
+        backend = self.subject.backend
+        if backend.store is not None:
+            server = self._store.enter_context(start(backend.store, self.server or backend.way))
+            environment = Environment(server)
+            self._store.callback(environment.close)
+            self.subject = replace(self.subject, server=server, environment=environment)
+
+    def renew(self) -> bool:
+        """Start the store anew, with nothing in it, and tell whether that could be done."""
+        server = self.subject.server
+        if server is None or server.how == "url":
+            return False
+        self.subject.workers.kill()
+        self._store.close()
+        self._start_store()
+        self.subject = replace(self.subject, workers=Workers(self.subject.contract))
+        return True
 
     def __exit__(
         self,
@@ -129,6 +152,9 @@ class Runner:
         Args:
             program: what to run.
         """
+        if self.isolates:
+            self.renew()
+        self.earlier.append(program)
         run = (ConcurrentRun if program.is_concurrent else SequentialRun)(program, self.subject)
         execution = None
         with suppress(LoopBlocked):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from time import perf_counter
+from typing import Protocol
 
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from hypothesis.errors import Unsatisfiable
@@ -15,7 +17,9 @@ from memcert.engine.causes.cause import Cause, KnownCauses
 from memcert.engine.causes.consequence import consequence_of
 from memcert.engine.causes.form import form_of
 from memcert.engine.contract import Contract
+from memcert.engine.judging.divergence import Divergence
 from memcert.engine.part import Part, without_parts
+from memcert.engine.programs.combined import one_after_the_other
 from memcert.engine.programs.program import Program
 from memcert.engine.programs.swept import Swept
 from memcert.engine.rule import Rule
@@ -36,6 +40,21 @@ class _Enough(BaseException):
 
     Not an `Exception`, which Hypothesis would take for a failure of the program.
     """
+
+
+class Store(Protocol):
+    """The store that programs run in.
+
+    Attributes:
+        earlier: the programs that were run last, the last one last.
+        isolates: whether each program gets a store of its own.
+    """
+
+    earlier: deque[Program]
+    isolates: bool
+
+    def renew(self) -> bool:
+        """Start it anew, with nothing in it, and tell whether that could be done."""
 
 
 class _Came(Enum):
@@ -62,6 +81,7 @@ class Search:
         part: the only programs of the sweep that are run; None for all.
         simpler: whether a counterexample is made simpler once needless parts are left out.
         first: programs that failed before, run before any other.
+        store: the store that programs run in, if it can be started anew.
         known: the causes that are known.
         lacking: the parts of the contract that no program may take.
         among: the ids of the rules that are checked, one of which a cause is about; none for all.
@@ -85,6 +105,7 @@ class Search:
     part: Sequence[Swept] | None = None
     simpler: bool = True
     first: Sequence[Program] = ()
+    store: Store | None = None
     known: KnownCauses | None = None
     lacking: Sequence[Part] = ()
     among: Collection[str] = ()
@@ -193,8 +214,35 @@ class Search:
         hidden = self._known_in(program)
         if hidden:
             return self._try_the_rest(program, hidden, drawn=drawn)
-        self._is_broken(program, execution)
-        return _Came.BROKEN
+        return self._is_broken_in_new_store(program, execution)
+
+    def _is_broken_in_new_store(self, program: Program, execution: Execution) -> _Came:
+        """Find out whether it is the program that fails, or what another one left in the store."""
+        divergence, store = execution.divergence, self.store
+        assert divergence is not None
+        if store is None or not _is_odd(divergence) or self.blocked:
+            self._is_broken(program, execution)
+            return _Came.BROKEN
+        earlier = [each for each in reversed(store.earlier) if each is not program]
+        if store.isolates or not store.renew():
+            self._is_broken(program, execution)
+            return _Came.BROKEN
+        again = self._execute(program)
+        if again.divergence is not None:
+            self._is_broken(program, again)
+            return _Came.BROKEN
+        for each in earlier:
+            both = one_after_the_other(each, program)
+            if both is None or self._known_in(both) or not store.renew():
+                continue
+            execution = self._execute(both)
+            # From here on, what one leaves is no other one's.
+            store.isolates = True
+            if execution.divergence is not None:
+                self._is_broken(both, execution)
+                return _Came.BROKEN
+        store.isolates = True
+        return _Came.UNKNOWN if again.cut_off or again.undecided else _Came.KEPT
 
     def _known_in(self, program: Program, *, costly: bool = False) -> list[Cause]:
         return [] if self.known is None else self.known.in_program(program, costly=costly)
@@ -218,16 +266,14 @@ class Search:
 
     def _is_broken(self, program: Program, execution: Execution) -> None:
         self.tell("shrinking")
-        smallest = Smallest(
-            program,
-            execution,
-            self.contract,
-            self._execute,
-            lambda smaller: bool(self._known_in(smaller)),
-            self.until,
-            simpler=self.simpler,
-        )
-        smallest.shrink()
+        smallest = self._smallest(program, execution)
+        store = self.store
+        if store and not store.isolates and _is_odd(smallest.found.divergence) and store.renew():
+            again = self._execute(smallest.found.program)
+            if again.divergence is None and not again.cut_off:
+                # It was what a program left there that was tried before it.
+                store.isolates = True
+                smallest = self._smallest(program, execution)
         essence, grammar = smallest.essence(), self.contract.grammar
         form = form_of(essence, grammar, smallest.found.divergence.refused)
         names = self.contract.by_id
@@ -243,6 +289,19 @@ class Search:
         # Those that come after the first that fails would show it if another rule had found it.
         if about is self.rule or any(self._is_just(self.cause, each) for each in self._own()):
             self.is_about.add(form.key)
+
+    def _smallest(self, program: Program, execution: Execution) -> Smallest:
+        smallest = Smallest(
+            program,
+            execution,
+            self.contract,
+            self._execute,
+            lambda smaller: bool(self._known_in(smaller)),
+            self.until,
+            simpler=self.simpler,
+        )
+        smallest.shrink()
+        return smallest
 
     def _own(self) -> Iterator[Program]:
         """Give the programs of the rule itself, those that chance draws left out."""
@@ -267,3 +326,8 @@ class Search:
             return True
         self.cut_off = self.cut_off or perf_counter() > self.until or self.is_enough()
         return self.cut_off
+
+
+def _is_odd(divergence: Divergence) -> bool:
+    """Tell whether it may come of what another program left: a lock, for instance."""
+    return divergence.hang or divergence.observed.startswith("raised")

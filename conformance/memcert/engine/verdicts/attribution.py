@@ -72,7 +72,7 @@ def attributed(
         ]
         for key in keys:
             (fails if key in failing[rule.id] else hides)[key].append(rule.id)
-    causes = {key: _under(cause, fails[key]) for key, cause in causes.items()}
+    causes = {key: _under(cause, fails[key], found) for key, cause in causes.items()}
     verdicts = dict(found)
     for rule in rules:
         keys = _keys(checked, rule.id)
@@ -136,9 +136,11 @@ def _has_failed(check: Check) -> bool:
     return check.verdict.finding in (Finding.FAILED, Finding.DEVIATES)
 
 
-def _under(cause: Cause, fails: Sequence[str]) -> Cause:
-    """Return a cause under the id of a rule that it fails."""
-    return cause if cause.rule in fails or not fails else replace(cause, rule=fails[0])
+def _under(cause: Cause, fails: Sequence[str], found: Mapping[str, Verdict]) -> Cause:
+    """Return a cause under the id of a rule that it fails, unless nobody came to its own."""
+    own = found.get(cause.rule)
+    is_open = own is not None and own.finding is Finding.NOT_RUN
+    return cause if cause.rule in fails or is_open or not fails else replace(cause, rule=fails[0])
 
 
 def _deviation(

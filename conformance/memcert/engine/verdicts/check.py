@@ -105,6 +105,7 @@ def check_rule(
         None if plan.effort.whole else plan.effort.part_of(sweep),
         plan.simpler,
         first,
+        runner,
         known,
         lacking,
         {each.id for each in asked_of(runner, plan)[1] if why_not(each, capabilities) is None},
