@@ -1,12 +1,9 @@
-"""The tutorial's code and commands are run, and print what the page shows."""
+"""The tutorial is followed to the letter, from an empty folder to a level."""
 
 from __future__ import annotations
 
 import inspect
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,56 +13,26 @@ from memcert_reference import MemoryBase, Msg
 
 PAGE = (Path(__file__).parents[2] / "docs" / "tutorial.md").read_text("utf-8")
 
-CODE = dict(
-    re.findall(r"^```\{code-block\} python\n:caption: (.*?)\n\n(.*?)^```$", PAGE, re.DOTALL | re.M)
-)
-"""The page's blocks of code, by their captions."""
+TO_CORE, TO_DURABLE = PAGE.split("\n## Keep it\n")
+"""The page, in two parts: the second takes what the first has made."""
 
-SESSIONS = [
-    (command, said)
-    for block in re.findall(r"^```console\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
-    for command, said in [block.removeprefix("$ ").split("\n", maxsplit=1)]
-]
-"""The page's commands, each with what it prints."""
-
-HOME = "/home/me"
-"""Where the page says that its files are."""
+INSTALL = "pip install memcert"
+SIGNATURES = "The signatures"
+"""The caption of the only code that is not to be written anywhere."""
 
 
-def formed(text: str) -> str:
-    """Return text without what is another number, or another digest, with every run."""
-    return re.sub(r"\d[\d,.]*\b", "0", re.sub(r"\b[0-9a-f]{64}\b", "SHA", text))
+def is_command(step: Any) -> bool:
+    return hasattr(step, "line")
 
 
-def run(folder: Path, command: str) -> subprocess.CompletedProcess[str]:
-    name, *arguments = command.split()
-    assert name == "memcert"
-    return subprocess.run(
-        [sys.executable, "-P", "-m", name, *arguments],
-        cwd=folder,
-        env=os.environ | {"COLUMNS": "80"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-        timeout=600,
-        check=False,
-    )
+def is_edit(step: Any) -> bool:
+    return hasattr(step, "code") and step.caption != SIGNATURES
 
 
-def assert_shown(said: str, printed: str) -> None:
-    """Check that each part of what the page shows was printed, one after the other."""
-    rest = printed
-    for part in re.split(r"^\.\.\.$\n?", said, flags=re.MULTILINE):
-        lines = formed(part.strip("\n"))
-        before, found, rest = rest.partition(lines)
-        assert found or not lines, f"{lines!r} is not in {before!r}"
-
-
-def test_the_signatures_are_those_of_a_memory() -> None:
+def test_the_signatures_are_those_of_a_memory(steps: Any) -> None:
+    (code,) = [step.code for step in steps(PAGE) if getattr(step, "caption", "") == SIGNATURES]
     names: dict[str, Any] = {"Msg": Msg}
-    exec(f"from __future__ import annotations\n{CODE['The signatures']}", names)
+    exec(f"from __future__ import annotations\n{code}", names)
     shown = {
         name: item for name, item in vars(names["MemoryBase"]).items() if inspect.isfunction(item)
     }
@@ -77,44 +44,34 @@ def test_the_signatures_are_those_of_a_memory() -> None:
             assert str(inspect.signature(shown[name])) == str(inspect.signature(item)), name
 
 
-def with_the_fix(notes: str) -> str:
-    """Return the first memory with the method that the page replaces."""
-    text, count = re.subn(
-        r"^    async def delete\(self.*?\n(?=    async def )",
-        lambda _: f"{CODE['notes.py, the method delete']}\n",
-        notes,
-        flags=re.DOTALL | re.MULTILINE,
+def test_the_page_goes_from_new_to_a_level(steps: Any) -> None:
+    to_core, to_durable = (
+        [step for step in steps(part) if is_command(step)] for part in (TO_CORE, TO_DURABLE)
     )
-    assert count == 1
-    return text
-
-
-def assert_printed(folder: Path, command: str, said: str, status: int) -> None:
-    done = run(folder, command)
-    assert_shown(said, formed(done.stdout.replace(str(folder), HOME)))
-    assert done.returncode == status
-
-
-def test_every_command_of_the_page_is_run_here() -> None:
-    assert SESSIONS[0] == ("pip install memcert", "")
-    assert [command.split()[1] for command, _ in SESSIONS[1:]] == [
-        *("certify", "replay", "certify"),
-        "certify",
-    ]
+    assert [step.line for step in to_core[:2]] == [INSTALL, "memcert new memory.py"]
+    assert re.search(r"^memory\.py:Memory: level core, strict\b", to_core[-1].said, re.MULTILINE)
+    assert re.search(r"^file-memory: level durable, strict$", to_durable[-1].said, re.MULTILINE)
+    assert to_core[-1].status == to_durable[-1].status == 0
 
 
 @pytest.mark.thorough
-def test_the_mistake_is_found_and_the_fix_passes(tmp_path: Path) -> None:
-    notes = tmp_path / "notes.py"
-    notes.write_text(CODE["notes.py"], "utf-8")
-    assert_printed(tmp_path, *SESSIONS[1], status=1)
-    notes.write_text(with_the_fix(CODE["notes.py"]), "utf-8")
-    assert_printed(tmp_path, *SESSIONS[2], status=0)
-    assert_printed(tmp_path, *SESSIONS[3], status=0)
+def test_it_is_followed_to_core(steps: Any, tmp_path: Path) -> None:
+    for step in steps(TO_CORE):
+        if is_edit(step):
+            step.make(tmp_path)
+        elif is_command(step) and step.line != INSTALL:
+            step.run(tmp_path)
 
 
 @pytest.mark.thorough
-def test_the_memory_in_a_file_is_durable(tmp_path: Path) -> None:
-    (tmp_path / "notes.py").write_text(with_the_fix(CODE["notes.py"]), "utf-8")
-    (tmp_path / "file_notes.py").write_text(CODE["file_notes.py"], "utf-8")
-    assert_printed(tmp_path, *SESSIONS[4], status=0)
+def test_it_is_followed_to_durable(steps: Any, tmp_path: Path) -> None:
+    for step in steps(TO_CORE):
+        if is_edit(step):
+            step.make(tmp_path)
+        elif is_command(step) and step.line.startswith("memcert new "):
+            step.run(tmp_path)
+    for step in steps(TO_DURABLE):
+        if is_edit(step):
+            step.make(tmp_path)
+        elif is_command(step):
+            step.run(tmp_path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import io
 import re
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from memcert.reports.console import RunDisplay, show
 from memcert.reports.terminal import Terminal
 from memcert.resolver import resolve
 from memcert.short_term import CONTRACT
+from memcert_reference import MemoryBase, Msg
 
 Memcert = Callable[..., Result]
 
@@ -73,6 +75,26 @@ def test_the_certification() -> None:
     parts = shown("nox -s conformance -- --backend redis")
     formed = [form("\n".join(part)).split("\n") for part in parts]
     assert_in_order(formed, form(console.file.getvalue()))
+
+
+def test_the_methods_of_a_memory() -> None:
+    (block,) = re.findall(
+        r"^```python\n(class MyMemory:\n.*?)^```$", README, re.DOTALL | re.MULTILINE
+    )
+    names = {"Msg": Msg}
+    exec(f"from __future__ import annotations\n{block}", names)
+    methods = {
+        kind.__name__: {
+            name: (inspect.iscoroutinefunction(item), str(inspect.signature(item)))
+            for name, item in vars(kind).items()
+            if inspect.isfunction(item) and name != "__aexit__"
+        }
+        for kind in (names["MyMemory"], MemoryBase)
+    }
+    assert methods["MyMemory"] == methods["MemoryBase"]
+    optional = block.partition("# These may be left out.\n")[2]
+    parts = {kind for part in CONTRACT.parts for kind in part.kinds}
+    assert {*re.findall(r"def (\w+)", optional)} == parts | {"export_state", "import_state"}
 
 
 def test_every_command_is_listed() -> None:
