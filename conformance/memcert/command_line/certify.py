@@ -218,7 +218,7 @@ def certify(
     good = _good(certificate, expected, strict=strict)
     if report_dir is not None:
         try:
-            write_reports(report_dir, certificate)
+            write_reports(report_dir, certificate, expected)
         except Unwritable as error:
             if good:
                 raise

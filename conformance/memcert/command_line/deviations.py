@@ -45,13 +45,17 @@ def write(backend: str, file: Path, counterexamples: Path) -> None:
     resolved = resolve(backend)
     contract = contract_of(resolved.contract)
     failures = SavedFailures(counterexamples, resolved.name, contract)
-    found = {rule: failures.programs(rule) for rule in sorted(failures.rules())}
+    found = [
+        (rule, number, program)
+        for rule in sorted(failures.rules())
+        for number, program in enumerate(failures.programs(rule))
+    ]
     if not found:
         raise WrongQuestion(f"no rule of {resolved.name} failed in the last run")
     expires = date.today() + timedelta(DAYS)
     tables = []
-    for rule, (program, *_) in found.items():
-        name = f"{file.stem}-{rule}.json"
+    for rule, number, program in found:
+        name = f"{file.stem}-{rule}{f'-{number + 1}' if number else ''}.json"
         write_text(file.with_name(name), program.to_text() + "\n")
         fields = {
             "rule": rule,

@@ -275,5 +275,6 @@ def show(
         console.print(f"  note   nothing but known deviations keeps it from level {expected.value}")
     for complaint in certificate.complaints:
         console.print(f"[bold red]{escape(complaint)}[/]")
-    if not good and not certificate.complaints and not certificate.run.rules:
+    shows_level = not certificate.run.rules and certificate.run.effort.whole
+    if not good and not certificate.complaints and shows_level:
         console.print(f"[bold red]level {certificate.level.asked.value} was not reached[/]")

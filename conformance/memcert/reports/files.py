@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from memcert.engine.output.files import write_text
+from memcert.engine.rule import Level
 from memcert.engine.verdicts.certificate import Certificate
 from memcert.engine.verdicts.certificate_json import certificate_json
 from memcert.reports.junit import junit
@@ -12,19 +13,21 @@ from memcert.reports.markdown import markdown
 from memcert_reference.json_text import dump_json
 
 
-def write_reports(folder: Path, certificate: Certificate) -> None:
+def write_reports(folder: Path, certificate: Certificate, expected: Level | None = None) -> None:
     """Write the certificate, the JUnit XML and the Markdown summary.
 
     Args:
         folder: where; it is made.
         certificate: what they are made from.
+        expected: the level that nothing but known deviations may keep the backend from, if there
+            are any.
 
     Raises:
         Unwritable: one of them cannot be written.
     """
     write_text(folder / "certificate.json", readable_json(certificate))
     write_text(folder / "junit.xml", junit(certificate))
-    write_text(folder / "summary.md", markdown(certificate))
+    write_text(folder / "summary.md", markdown(certificate, expected))
 
 
 def readable_json(certificate: Certificate) -> str:

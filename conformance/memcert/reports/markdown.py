@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from memcert.engine.output.foreign_text import markdown as escaped
 from memcert.engine.output.foreign_text import markdown_block
+from memcert.engine.rule import Level
 from memcert.engine.verdicts.certificate import Certificate
 from memcert.engine.verdicts.success import succeeded
 from memcert.engine.verdicts.verdict import Finding
@@ -22,13 +23,15 @@ from memcert.reports.summary import (
 )
 
 
-def markdown(certificate: Certificate) -> str:
+def markdown(certificate: Certificate, expected: Level | None = None) -> str:
     """Return the report as Markdown text.
 
     Args:
         certificate: the certificate.
+        expected: the level that nothing but known deviations may keep the backend from, if there
+            are any.
     """
-    mark = "✅" if succeeded(certificate) else "❌"
+    mark = "✅" if succeeded(certificate, expected) else "❌"
     contract, kit = certificate.contract, certificate.kit
     lines = [
         f"## {mark} {escaped(headline(certificate))}",

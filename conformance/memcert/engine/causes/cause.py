@@ -77,6 +77,16 @@ class KnownCauses:
         dissected = Dissected(program, self._grammar, self._observations)
         return [cause for cause in causes if cause.form.find(dissected) is not None]
 
+    def shows(self, program: Program, cause: Cause) -> bool:
+        """Tell whether a program contains a cause.
+
+        Args:
+            program: the program.
+            cause: the cause.
+        """
+        dissected = Dissected(program, self._grammar, self._observations)
+        return cause.form.find(dissected) is not None
+
     def avoided_by(self, program: Program) -> Program | None:
         """Return what is left of a program without what the known causes need.
 

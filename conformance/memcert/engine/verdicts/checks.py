@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from threading import Lock
 from time import perf_counter
 
-from memcert.engine.causes.cause import KnownCauses
+from memcert.engine.causes.cause import Cause, KnownCauses
 from memcert.engine.rule import Rule
 from memcert.engine.search.plan import Plan
 from memcert.engine.search.tally import Tally
@@ -111,7 +111,8 @@ class Checks:
                 if not self.known.in_program(cause.counterexample.program):
                     self.known.add(cause)
                     file = self._corpus.keep(cause.rule, cause.counterexample.program)
-                    self._progress.found(cause, file)
+                    if not self._is_declared(cause):
+                        self._progress.found(cause, file)
             if check.blocked and not self.blocked:
                 self.blocked = (
                     f"{rule.id}: {check.blocked} blocked the event loop, where nothing else can"
@@ -125,6 +126,10 @@ class Checks:
             for left in self._queue.end():
                 self._not_run(left, stopped or "the run ended before")
         self._queue.done(rule)
+
+    def _is_declared(self, cause: Cause) -> bool:
+        """Tell whether a cause is a known deviation, which is no news."""
+        return any(self.known.shows(each.program, cause) for each in self._plan.deviations)
 
     def _not_run(self, rule: Rule, reason: str) -> None:
         with self._lock:

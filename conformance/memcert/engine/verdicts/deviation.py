@@ -76,10 +76,11 @@ def read_deviations(path: Path, contract: Contract) -> Sequence[Deviation]:
     if not items:
         raise MalformedDeviations(f"{path} declares nothing: it has no [[deviation]] table")
     found = [_read(item, number, path, contract) for number, item in enumerate(items, 1)]
-    rules = [deviation.rule for deviation in found]
-    repeated = sorted({rule for rule in rules if rules.count(rule) > 1})
+    # A rule may be broken in two ways, but each of them is declared once.
+    ways = [(deviation.rule, deviation.program.to_text()) for deviation in found]
+    repeated = sorted({rule for rule, program in ways if ways.count((rule, program)) > 1})
     if repeated:
-        raise MalformedDeviations(f"{path}: {repeated[0]} is declared more than once")
+        raise MalformedDeviations(f"{path}: {repeated[0]} is declared twice with one program")
     return found
 
 

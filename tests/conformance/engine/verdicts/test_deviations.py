@@ -150,7 +150,7 @@ def test_a_file_that_is_not_there_says_so(tmp_path: Path) -> None:
 def test_a_rule_is_declared_once(tmp_path: Path) -> None:
     path = write(tmp_path)
     path.write_text(path.read_text() * 2)
-    with pytest.raises(MalformedDeviations, match="DEL-01 is declared more than once"):
+    with pytest.raises(MalformedDeviations, match="DEL-01 is declared twice with one program"):
         read_deviations(path, CONTRACT)
 
 
