@@ -56,6 +56,7 @@ def _usage_in_one_line() -> Iterator[None]:
         # Who says nothing at all is told everything.
         raise
     except click.UsageError as error:
-        text = error.format_message().removesuffix(".")
+        # A list of choices comes with tabs and ends of lines.
+        text = " ".join(error.format_message().split()).removesuffix(".")
         command = "memcert" if error.ctx is None else error.ctx.command_path
         raise WrongQuestion(f"{text} (see {command} --help)") from error

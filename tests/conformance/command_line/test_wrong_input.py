@@ -303,6 +303,7 @@ def test_replay(memcert: Memcert, arguments: list[str], said: str) -> None:
         (["verify"], "(see memcert verify --help)"),
         (["new"], "(see memcert new --help)"),
         (["copy"], "(see memcert copy --help)"),
+        (["schema"], "Choose from: sqlite, postgresql, mariadb, mysql (see memcert schema --help)"),
         (["schema", "--no-such-option"], "(see memcert schema --help)"),
         (["migrate", "--no-such-option"], "(see memcert migrate --help)"),
         (["emulator", "--no-such-option"], "(see memcert emulator --help)"),
