@@ -122,7 +122,9 @@ class Items:
         if self._config.option.collectonly or hasattr(self._config, "workerinput"):
             self._complaints.clear()
             return
-        for test, rule, others in self._hidden:
+        # A session that fails, or ends early, needs no further reason.
+        hidden = self._hidden if session.exitstatus == pytest.ExitCode.OK else ()
+        for test, rule, others in hidden:
             place = test.removesuffix(f"{rule}]")
             if not any(f"{place}{other}]" in self._broken for other in others):
                 names = ", ".join(others)
