@@ -1,8 +1,12 @@
 """The pytest plugin: ``pytest --memcert-backend my_package.memory:MyMemory``.
 
-Every rule of the asked level is a test item of the author's own suite. pytest loads this module in
-every run of whoever has memcert installed, so it imports nothing that is not there already; the
-kit is imported when a backend is named.
+Every rule of the asked level is a test item of the author's own suite. A rule that fails only for
+what breaks another one of the session is skipped, as hidden behind that. `--memcert-deviations
+FILE` declares known deviations, as `memcert certify --deviations` does: a rule that fails for these
+alone is an expected failure; one that is expired, unused or mended fails the session.
+
+pytest loads this module in every run of whoever has memcert installed, so it imports nothing that
+is not there already; the kit is imported when a backend is named.
 """
 
 from __future__ import annotations
@@ -50,6 +54,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=0,
         metavar="SEED",
         help="what the random programs depend on (default: 0)",
+    )
+    group.addoption(
+        "--memcert-deviations",
+        default=None,
+        metavar="FILE",
+        help="a TOML file of known deviations, as memcert certify takes it: a rule that fails for"
+        " these alone is an expected failure; one that is expired, unused or mended fails the"
+        " session",
     )
 
 

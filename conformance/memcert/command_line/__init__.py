@@ -22,13 +22,17 @@ from memcert.command_line.emulator import emulator
 from memcert.command_line.explain import explain
 from memcert.command_line.migrate import migrate
 from memcert.command_line.new import new
+from memcert.command_line.one_line_group import OneLineGroup
 from memcert.command_line.replay import replay
 from memcert.command_line.schema import schema
 from memcert.command_line.verify import verify
 from memcert.engine.verdicts.versions import kit_version
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=OneLineGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(kit_version(), prog_name="memcert")
 def main() -> None:
     """The conformance kit for agent-memory backends.

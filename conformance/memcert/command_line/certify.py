@@ -16,10 +16,12 @@ from memcert.command_line.errors import WrongQuestion, in_one_line
 from memcert.command_line.validation import (
     check_capabilities,
     check_counterexamples,
+    check_expected,
     check_jobs,
     check_level,
     check_rules,
     check_runner,
+    check_server,
 )
 from memcert.contracts import contract_of
 from memcert.engine.output.files import Unwritable, check_writable
@@ -167,7 +169,9 @@ def certify(
     expected = Level(expect) if expect else None
     if expected is not None and deviations is None:
         raise WrongQuestion("--expect takes --deviations: without any, ask for the --level")
+    check_server(backend, server)
     check_level(backend, server, asked)
+    check_expected(backend, server, expected, Effort(effort))
     known = read_deviations(deviations, contract) if deviations else ()
     if report_dir is not None:
         check_writable(report_dir)
@@ -194,6 +198,7 @@ def certify(
     replay = partial(_replay, backend=named, server=server)
     with Runner(contract, backend, server) as runner:
         check_runner(runner, asked)
+        check_runner(runner, expected)
         check_jobs(runner, jobs)
         _, chosen = asked_of(runner, plan)
         started = perf_counter()

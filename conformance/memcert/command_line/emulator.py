@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from contextlib import redirect_stderr
+from io import StringIO
 
 import click
 
@@ -22,10 +24,21 @@ def emulator() -> None:
 @in_one_line
 def tablestore(arguments: tuple[str, ...]) -> None:
     """Run the emulator of Alibaba Cloud Tablestore (--help shows its options)."""
-    from tablestore_emulator.__main__ import main
+    from tablestore_emulator.__main__ import main, parsed
 
+    name = "memcert emulator tablestore"
+    said = StringIO()
     try:
-        failed = main(arguments, "memcert emulator tablestore")
+        with redirect_stderr(said):
+            parsed(arguments, name)
+    except SystemExit as error:
+        if not error.code:
+            raise
+        # What argparse says before is how the command is used.
+        text = said.getvalue().rpartition(f"{name}: error: ")[2].strip()
+        raise WrongQuestion(f"{text} (see {name} --help)") from error
+    try:
+        failed = main(arguments, name)
     except ModuleNotFoundError as error:
         raise WrongQuestion(
             f"the emulator needs an extra: pip install 'memcert[tablestore]' ({error})"

@@ -8,9 +8,11 @@ from pathlib import Path
 import click
 
 from memcert.command_line.errors import WrongQuestion, in_one_line
+from memcert.command_line.validation import check_server
 from memcert.contracts import contract_of
 from memcert.engine.contract import Contract
 from memcert.engine.programs.description import story
+from memcert.engine.programs.operation import MalformedProgram
 from memcert.engine.programs.program import Program
 from memcert.engine.programs.reading import parse_program
 from memcert.engine.verdicts.script import script
@@ -38,6 +40,7 @@ def replay(file: Path, name: str, server: str | None, as_script: bool) -> None:
     contract says; 1: it does not.
     """
     backend = resolve(name)
+    check_server(backend, server)
     contract = contract_of(backend.contract)
     program = read(file, contract)
     console = Terminal()
@@ -70,11 +73,13 @@ def read(file: Path, contract: Contract) -> Program:
         contract: whose operations it consists of.
 
     Raises:
-        WrongQuestion: it cannot be read.
-        MalformedProgram: it is not a program.
+        WrongQuestion: it cannot be read, or is not a program.
     """
     try:
         data = file.read_bytes()
     except OSError as error:
         raise WrongQuestion(f"{file} cannot be read: {error.strerror}") from error
-    return parse_program(data, contract.operations)
+    try:
+        return parse_program(data, contract.operations)
+    except MalformedProgram as error:
+        raise WrongQuestion(f"{file} is no program: {error}") from error

@@ -10,10 +10,12 @@ from memcert.engine.capabilities import Capabilities
 from memcert.engine.contract import Contract
 from memcert.engine.rule import Level, Rule
 from memcert.engine.running.runner import Runner
+from memcert.engine.search.effort import Effort
 from memcert.engine.search.plan import Plan, why_not_here, why_not_level
 from memcert.engine.verdicts.check import why_not
 from memcert.engine.verdicts.helpers import why_alone
 from memcert_backends.backend import Backend
+from memcert_backends.url_secrets import without_secrets
 
 
 def check_rules(contract: Contract, rules: Sequence[str], level: str | None) -> None:
@@ -37,6 +39,45 @@ def check_rules(contract: Contract, rules: Sequence[str], level: str | None) -> 
             f"--rule checks only the rules that it names, so that no level is reached: leave out"
             f" --level {level}, or --rule ({rule.id} is of {of})"
         )
+
+
+def check_server(backend: Backend, server: str | None) -> None:
+    """Refuse the URL of a server that a backend would never be told of.
+
+    Args:
+        backend: what is to be run.
+        server: how its store is to be started; None for its own way.
+
+    Raises:
+        WrongQuestion: one line says why, and what to do.
+    """
+    if backend.store is None and server is not None and "://" in server:
+        raise WrongQuestion(
+            f"{backend.name} has no store that memcert starts, so that it is told of no server:"
+            f" leave out --server {without_secrets(server)}"
+        )
+
+
+def check_expected(
+    backend: Backend, server: str | None, expected: Level | None, effort: Effort
+) -> None:
+    """Refuse to expect a level that cannot be shown, as far as that is known without a store.
+
+    Args:
+        backend: what is to be judged.
+        server: how its store is to be started; None for its own way.
+        expected: the level that nothing but known deviations may keep it from; None for none.
+        effort: with how much effort it is judged.
+
+    Raises:
+        WrongQuestion: one line says why, and what to do.
+    """
+    if expected is not None and not effort.whole:
+        raise WrongQuestion(
+            f"--effort {effort.value} shows no level: leave out --expect {expected.value}, or"
+            f" --effort {effort.value}"
+        )
+    check_level(backend, server, expected)
 
 
 def check_level(backend: Backend, server: str | None, level: Level | None) -> None:

@@ -110,21 +110,23 @@ class RunDisplay(RunProgress):
         self._rule = self._phase = ""
         # Beside those who are told one at a time, somebody says how far it is.
         self._lock = Lock()
+        self._is_announced = False
 
     @contextmanager
     def shown(self) -> Iterator[None]:
         """Show how far the run is for as long as the context lasts.
 
-        On a terminal that is a bar; elsewhere a line, every ten seconds.
+        On a terminal that is a bar; elsewhere a line, with the first rule and every ten seconds.
+        Where the question turns out to be wrong, there is none: what is wrong is all that is said.
         """
         if not self._console.is_terminal:
-            rules = counted(self._rules, "rule")
-            self._console.print(f"memcert: certifying {escape(self._name)}, {rules}")
             over = Event()
             lines = Thread(target=self._say_how_far, args=(over,), daemon=True)
             lines.start()
             try:
                 yield
+                with self._lock:
+                    self._announce()
             finally:
                 over.set()
                 lines.join()
@@ -143,9 +145,18 @@ class RunDisplay(RunProgress):
             yield
         self._bar = None
 
+    def _announce(self) -> None:
+        """Say what is certified, unless that was said."""
+        if self._is_announced or self._console.is_terminal:
+            return
+        self._is_announced = True
+        rules = counted(self._rules, "rule")
+        self._console.print(f"memcert: certifying {escape(self._name)}, {rules}")
+
     def _say_how_far(self, over: Event) -> None:
         while not over.wait(SECONDS_BETWEEN_LINES):
             with self._lock:
+                self._announce()
                 self._console.print(
                     f"{self._done} of {self._rules} rules checked, {self._now()}", markup=False
                 )
@@ -156,6 +167,8 @@ class RunDisplay(RunProgress):
         Args:
             rule: the rule.
         """
+        with self._lock:
+            self._announce()
         self.is_at(rule, "")
 
     def is_at(self, rule: Rule, phase: str) -> None:

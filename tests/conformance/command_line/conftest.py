@@ -75,7 +75,7 @@ def memcert(folder: Path) -> Memcert:
     """Run memcert in this process; an exception that nobody caught is raised."""
 
     def run(*arguments: str) -> Result:
-        return CliRunner().invoke(main, arguments, catch_exceptions=False)
+        return CliRunner().invoke(main, arguments, prog_name="memcert", catch_exceptions=False)
 
     return run
 

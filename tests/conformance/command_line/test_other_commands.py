@@ -200,3 +200,7 @@ def test_the_version_and_the_help(memcert: Memcert) -> None:
         result = memcert(*arguments)
         assert result.exit_code == 0
         assert result.stdout.startswith("Usage: ")
+    for arguments in ([], ["deviations"]):
+        result = memcert(*arguments)
+        assert result.output.startswith("Usage: ")
+        assert "--help" in result.output
