@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from memcert.engine.causes.atoms import Place, sections_of, without
+from memcert.engine.causes.grammar import Grammar
 from memcert.engine.programs.operation import Operation
 from memcert.engine.programs.program import Program, Step
-
-if TYPE_CHECKING:
-    from memcert.engine.contract import Contract
 
 
 @dataclass(frozen=True)
@@ -34,20 +31,20 @@ class Part:
     group: str = ""
 
 
-def without_parts(program: Program, parts: Sequence[Part], contract: Contract) -> Program | None:
+def without_parts(program: Program, parts: Sequence[Part], grammar: Grammar) -> Program | None:
     """Return a program without the operations that take some parts; None if none is left.
 
     Args:
         program: the program; it is returned itself if it takes none of them.
         parts: the parts.
-        contract: whose parts these are.
+        grammar: what is known of its operations.
     """
     kinds = {kind for part in parts for kind in part.kinds}
     if not kinds:
         return program
 
     def is_there(step: Step) -> bool:
-        readings = contract.grammar.readings(step.operation.to_json())
+        readings = grammar.readings(step.operation.to_json())
         return not any(kind in kinds for kind, _ in readings)
 
     places = [
@@ -56,7 +53,7 @@ def without_parts(program: Program, parts: Sequence[Part], contract: Contract) -
         for number, step in enumerate(steps)
         if not is_there(step)
     ]
-    return without(program, places, contract.grammar) if places else program
+    return without(program, places, grammar) if places else program
 
 
 def words_for(part: Part, lacking: Sequence[Part], parts: Sequence[Part]) -> str:

@@ -271,9 +271,9 @@ def show(
         file = (files or {}).get(dump_json(dict(cause.counterexample.program)))
         if file is not None:
             console.print(f"    {replay(file)}", markup=False)
-    if certificate.causes and again:
-        console.print(f"  next: {again}", markup=False)
     good = succeeded(certificate, expected)
+    if certificate.causes and again and not good:
+        console.print(f"  next: {again}", markup=False)
     console.print()
     console.print(f"[{'bold green' if good else 'bold red'}]{escape(headline(certificate))}[/]")
     console.print(f"  rules  {counts_line(certificate)}")

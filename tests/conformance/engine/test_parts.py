@@ -206,12 +206,12 @@ WHOLE = Program(
 
 
 def test_a_program_is_cut_to_what_is_there() -> None:
-    assert without_parts(WHOLE, [], CONTRACT) is WHOLE
-    assert without_parts(WHOLE, [PARTS["states"]], CONTRACT) is WHOLE
-    cut = without_parts(WHOLE, [PARTS["update_messages_mark"]], CONTRACT)
+    assert without_parts(WHOLE, [], CONTRACT.grammar) is WHOLE
+    assert without_parts(WHOLE, [PARTS["states"]], CONTRACT.grammar) is WHOLE
+    cut = without_parts(WHOLE, [PARTS["update_messages_mark"]], CONTRACT.grammar)
     assert cut == replace(WHOLE, steps=(WHOLE.steps[0], *WHOLE.steps[2:]))
     alone = Program((Step(UpdateMarks("b")),))
-    assert without_parts(alone, [PARTS["update_messages_mark"]], CONTRACT) is None
+    assert without_parts(alone, [PARTS["update_messages_mark"]], CONTRACT.grammar) is None
 
 
 @pytest.mark.parametrize(
@@ -230,7 +230,7 @@ def test_a_program_is_cut_to_what_is_there() -> None:
 )
 def test_whatever_amounts_to_it_takes_it(operation: Operation, part: str) -> None:
     program = Program((Step(Size()), Step(operation)))
-    assert without_parts(program, [PARTS[part]], CONTRACT) == Program((Step(Size()),))
+    assert without_parts(program, [PARTS[part]], CONTRACT.grammar) == Program((Step(Size()),))
 
 
 def test_branches_are_cut_too() -> None:
@@ -239,7 +239,7 @@ def test_branches_are_cut_too() -> None:
         branches=((Step(UpdateMarks("a")),), (Step(Clear()), Step(UpdateMarks("b")))),
         schedule=(0, 1, 0, 1),
     )
-    cut = without_parts(program, [PARTS["update_messages_mark"]], CONTRACT)
+    cut = without_parts(program, [PARTS["update_messages_mark"]], CONTRACT.grammar)
     assert cut == Program((Step(Size()),), branches=((Step(Clear()),),), schedule=(0, 0))
 
 

@@ -186,7 +186,7 @@ class Search:
         )
         @given(self.rule.programs())
         def differ(program: Program) -> None:
-            fitting = without_parts(program, self.lacking, self.contract)
+            fitting = without_parts(program, self.lacking, self.contract.grammar)
             if fitting is not None and not self._is_over():
                 self._try(fitting, drawn=True)
             if self._is_over():

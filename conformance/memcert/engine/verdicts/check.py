@@ -92,7 +92,7 @@ def check_rule(
     ]
     if lacking:
         sweep = _without_parts(sweep, lacking, contract)
-        fitting = [without_parts(program, lacking, contract) for program in first]
+        fitting = [without_parts(program, lacking, contract.grammar) for program in first]
         first = [program for program in fitting if program is not None]
     search = Search(
         rule,
@@ -130,7 +130,7 @@ def _without_parts(
     """
     whole, cut = [], []
     for swept in sweep:
-        program = without_parts(swept.program, lacking, contract)
+        program = without_parts(swept.program, lacking, contract.grammar)
         if program is swept.program:
             whole.append(swept)
         elif program is not None and swept.next is None:

@@ -209,5 +209,5 @@ def _makes_sense(program: Program, certificate: Certificate, contract: Contract)
     left_out = [part for part in contract.parts if said.get(part.name) is False]
     return (
         not any(said.get(need) is False for need in program.needs)
-        and without_parts(program, left_out, contract) is program
+        and without_parts(program, left_out, contract.grammar) is program
     )
