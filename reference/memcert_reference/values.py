@@ -31,6 +31,9 @@ def plain_text(value: object, what: str) -> str:
         TypeError: it is not a string.
         ValueError: it holds a lone surrogate, which UTF-8 has no form for.
     """
+    if type(value) is str and value.isascii():
+        # Nearly all are, and nearly all that a memory does goes through here.
+        return value
     if not isinstance(value, str):
         raise TypeError(f"{what} must be a string, not {type(value).__name__}")
     text = value if type(value) is str else str.__str__(value)

@@ -14,7 +14,7 @@ from memcert.engine.causes.grammar import Grammar
 from memcert.engine.corpus.corpus import Corpus
 from memcert.engine.judging.pruning import MakePruning, NoPruning
 from memcert.engine.mutant import Mutant
-from memcert.engine.part import Part
+from memcert.engine.part import OptionalPart
 from memcert.engine.programs.operation import Operation
 from memcert.engine.programs.program import Step
 from memcert.engine.rule import Rule
@@ -79,12 +79,12 @@ class Contract:
     capabilities: type[Capabilities] = Capabilities
     detect: Callable[[Any, Backend, Any], Capabilities] = _nothing_more
     areas: Mapping[str, str] = field(default_factory=dict)
-    parts: Sequence[Part] = ()
+    parts: Sequence[OptionalPart] = ()
     pruning: MakePruning = NoPruning
     grammar: Grammar = field(default_factory=Grammar)
     imports: Mapping[str, str] = field(default_factory=dict)
 
-    def lacking(self, capabilities: Capabilities) -> Sequence[Part]:
+    def lacking(self, capabilities: Capabilities) -> Sequence[OptionalPart]:
         """Return the parts that a backend leaves out.
 
         Args:

@@ -12,7 +12,7 @@ from memcert.engine.programs.program import Program, Step
 
 
 @dataclass(frozen=True)
-class Part:
+class OptionalPart:
     """A part of a contract that a backend may leave out.
 
     Args:
@@ -31,7 +31,9 @@ class Part:
     group: str = ""
 
 
-def without_parts(program: Program, parts: Sequence[Part], grammar: Grammar) -> Program | None:
+def without_parts(
+    program: Program, parts: Sequence[OptionalPart], grammar: Grammar
+) -> Program | None:
     """Return a program without the operations that take some parts; None if none is left.
 
     Args:
@@ -56,7 +58,9 @@ def without_parts(program: Program, parts: Sequence[Part], grammar: Grammar) -> 
     return without(program, places, grammar) if places else program
 
 
-def words_for(part: Part, lacking: Sequence[Part], parts: Sequence[Part]) -> str:
+def words_for(
+    part: OptionalPart, lacking: Sequence[OptionalPart], parts: Sequence[OptionalPart]
+) -> str:
     """Return what a level is without a part, or without the whole group of parts that it is of.
 
     Args:

@@ -71,7 +71,7 @@ def causes_of(contract: Contract, kind: type[MemoryBase]) -> Causes:
         return certify(runner, Plan(effort=Effort.QUICK), kept, Progress()).causes
 
 
-class Pair:
+class MutantPair:
     """What was found of two mutants at once.
 
     Args:
@@ -125,7 +125,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     named = invented = 0
     for one, other in pairs[: asked.pairs]:
         both = type("Both", (CLASSES[one], CLASSES[other]), {"__doc__": "Both of them."})
-        pair = Pair(CONTRACT, causes_of(CONTRACT, both), (alone[one], alone[other]))
+        pair = MutantPair(CONTRACT, causes_of(CONTRACT, both), (alone[one], alone[other]))
         named += pair.is_named
         invented += len(pair.invented)
         if not pair.is_named:

@@ -8,7 +8,7 @@ from importlib.resources import files
 from memcert.engine.contract import Contract
 from memcert.engine.corpus.corpus import Corpus
 from memcert.engine.mutant import Mutant
-from memcert.engine.part import Part
+from memcert.engine.part import OptionalPart
 from memcert.engine.programs.operation import Operation
 from memcert.engine.programs.program import Step
 from memcert.short_term import (
@@ -35,30 +35,30 @@ METHODS = ("add", "delete", "size", "clear", "get_memory")
 
 
 PARTS = (
-    Part(
+    OptionalPart(
         "delete_by_mark", ("delete_by_mark",), (DeleteByMark(("a",)),), "deletion by mark", "marks"
     ),
-    Part(
+    OptionalPart(
         "update_messages_mark",
         ("update_messages_mark",),
         (UpdateMarks("a"),),
         "changing of marks",
         "marks",
     ),
-    Part(
+    OptionalPart(
         "update_compressed_summary",
         ("update_compressed_summary",),
         (Summarise("s"),),
         "summaries",
     ),
-    Part(
+    OptionalPart(
         "states",
         ("state_dict", "load_state_dict"),
         (SaveState(), LoadState({SUMMARY_KEY: "s"}, strict=False)),
         "states",
     ),
     # An extension: no level is without it.
-    Part(
+    OptionalPart(
         "export",
         ("export_state", "import_state"),
         (Export(0), Import({SUMMARY_KEY: "s", CONTENT_KEY: []})),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from memcert.engine.part import Part, without_parts, words_for
+from memcert.engine.part import OptionalPart, without_parts, words_for
 from memcert.engine.programs.operation import Operation
 from memcert.engine.programs.program import Program, Step
 from memcert.engine.programs.swept import Swept
@@ -254,7 +254,7 @@ def test_branches_are_cut_too() -> None:
 def test_a_group_that_is_left_out_as_a_whole_is_named_as_one(
     names: list[str], said: list[str]
 ) -> None:
-    left_out: list[Part] = [PARTS[name] for name in names]
+    left_out: list[OptionalPart] = [PARTS[name] for name in names]
     assert [words_for(part, left_out, CONTRACT.parts) for part in left_out] == said
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from memcert.engine.capabilities import Capabilities
 from memcert.engine.clients.handle import ERRORS, BadFactory, LocalHandle, opened, outcome_of
 from memcert.engine.clients.loop_watch import LoopBlocked, at_most
-from memcert.engine.part import Part
+from memcert.engine.part import OptionalPart
 from memcert.engine.programs.operation import Operation
 from memcert.engine.programs.outcome import Outcome
 from memcert.engine.running.runner import Runner
@@ -143,7 +143,7 @@ async def _shown(memory: Any, *operations: Operation) -> object:
     return value
 
 
-async def _is_left_out(memory: Any, part: Part) -> bool:
+async def _is_left_out(memory: Any, part: OptionalPart) -> bool:
     """Tell whether a memory leaves a part of the contract out, and says so."""
     if not all(hasattr(memory, kind) for kind in part.kinds):
         return True

@@ -45,9 +45,9 @@ class Effort(Enum):
         """Tell whether a program that failed before is run, somewhere.
 
         Args:
-            program: the program; it may have to wait until a space expires.
+            program: the program; it may have to wait until a space expires, as sweeps do anyway.
         """
-        return self.whole or not program.expiry
+        return self is Effort.THOROUGH or not program.expiry
 
     def programs_for(self, rule: Rule) -> int:
         """Return how many random programs a rule gets.

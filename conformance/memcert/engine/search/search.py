@@ -18,7 +18,7 @@ from memcert.engine.causes.consequence import consequence_of
 from memcert.engine.causes.form import form_of
 from memcert.engine.contract import Contract
 from memcert.engine.judging.divergence import Divergence
-from memcert.engine.part import Part, without_parts
+from memcert.engine.part import OptionalPart, without_parts
 from memcert.engine.programs.combined import one_after_the_other
 from memcert.engine.programs.program import Program
 from memcert.engine.programs.swept import Swept
@@ -107,7 +107,7 @@ class Search:
     first: Sequence[Program] = ()
     store: Store | None = None
     known: KnownCauses | None = None
-    lacking: Sequence[Part] = ()
+    lacking: Sequence[OptionalPart] = ()
     among: Collection[str] = ()
     is_enough: Callable[[], bool] = lambda: False
     tell: Callable[[str], None] = lambda _: None

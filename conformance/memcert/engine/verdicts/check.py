@@ -9,7 +9,7 @@ from time import perf_counter
 from memcert.engine.capabilities import Capabilities
 from memcert.engine.causes.cause import Cause, KnownCauses
 from memcert.engine.contract import Contract
-from memcert.engine.part import Part, without_parts, words_for
+from memcert.engine.part import OptionalPart, without_parts, words_for
 from memcert.engine.programs.swept import Swept
 from memcert.engine.rule import Faults, Rule
 from memcert.engine.running.runner import Runner
@@ -121,7 +121,7 @@ def check_rule(
 
 
 def _without_parts(
-    sweep: Sequence[Swept], lacking: Sequence[Part], contract: Contract
+    sweep: Sequence[Swept], lacking: Sequence[OptionalPart], contract: Contract
 ) -> Sequence[Swept]:
     """Return what is run of a sweep where the backend leaves parts out.
 
@@ -138,7 +138,7 @@ def _without_parts(
     return whole or cut
 
 
-def _left_out(rule: Rule, lacking: Sequence[Part], contract: Contract) -> str:
+def _left_out(rule: Rule, lacking: Sequence[OptionalPart], contract: Contract) -> str:
     """Return what a level is without, if a rule is about parts that the backend leaves out."""
     words = [
         words_for(part, lacking, contract.parts) for part in lacking if part.name in rule.needs

@@ -208,6 +208,7 @@ def _makes_sense(program: Program, certificate: Certificate, contract: Contract)
     said = certificate.backend.capabilities
     left_out = [part for part in contract.parts if said.get(part.name) is False]
     return (
-        not any(said.get(need) is False for need in program.needs)
+        certificate.run.effort.has_time_for(program)
+        and not any(said.get(need) is False for need in program.needs)
         and without_parts(program, left_out, contract.grammar) is program
     )

@@ -53,7 +53,7 @@ def in_one_call() -> Sequence[Swept]:
             _names("add", "update_messages_mark, msg_ids", "delete", counts=[count]),
             long=True,
         )
-        for count in (MANY[1], VERY_MANY[2])
+        for count in (MANY[0], VERY_MANY[1])
     ]
     least, middle, most = VARIABLES
     swept.append(

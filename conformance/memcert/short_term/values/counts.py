@@ -13,10 +13,10 @@ COUNTS = (
 )
 """Pages, batches and buckets: what a read, a batch or a script takes at once."""
 
-MANY = (4_999, 5_000, 5_001)
+MANY = (5_000, 5_001)
 """More than any page."""
 
-VERY_MANY = (9_999, 10_000, 10_001)
+VERY_MANY = (10_000, 10_001)
 """More than servers give at once."""
 
 FEW = (

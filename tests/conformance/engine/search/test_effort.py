@@ -33,7 +33,7 @@ def test_quick_effort_runs_no_long_program_and_waits_for_nothing_to_expire() -> 
     for rule in CONTRACT.rules:
         assert not any(swept.long for swept in Effort.QUICK.part_of(rule.swept))
     expiring = CONTRACT.by_id["TTL-01"].swept[0].program
-    assert [effort.has_time_for(expiring) for effort in Effort] == [False, True, True]
+    assert [effort.has_time_for(expiring) for effort in Effort] == [False, False, True]
 
 
 def test_a_time_limit_is_the_efforts_unless_another_is_asked_for() -> None:
