@@ -52,14 +52,14 @@ class AtLeast:
 
 
 @dataclass(frozen=True)
-class Anything:
+class AnyValue:
     """Whatever stands there."""
 
     def __str__(self) -> str:
         return "<anything>"
 
 
-ANY = Anything()
+ANY = AnyValue()
 
 
 class Everything:
@@ -114,7 +114,7 @@ def met(
         yield binding
         return
     match demand:
-        case Anything():
+        case AnyValue():
             yield binding
         case Same():
             found = bound(binding, "identifier", demand.number, value)

@@ -25,7 +25,7 @@ from memcert.short_term.values.states import entry
 from memcert_reference.state import SUMMARY_KEY
 
 
-class Form(NamedTuple):
+class TwoForms(NamedTuple):
     """An operation as one client does it, and as another does who means the same messages."""
 
     one: Operation
@@ -36,46 +36,46 @@ _A, _B, _C = (Message(f"m{number}") for number in range(3))
 
 FILLED: tuple[Operation, ...] = (Add((_A, _B), ("a", "b")), Summarise("before"))
 
-ADDITIONS: dict[str, Form] = {
-    "add a message": Form(Add((_C,), alone=True), Add((_C,), ("c",), alone=True)),
-    "add a list": Form(
+ADDITIONS: dict[str, TwoForms] = {
+    "add a message": TwoForms(Add((_C,), alone=True), Add((_C,), ("c",), alone=True)),
+    "add a list": TwoForms(
         Add((_C, Message("m3"), _A), ("c",)), Add((Message("m3"), Message("m4"), _C))
     ),
 }
 
-DELETIONS: dict[str, Form] = {
-    "delete": Form(Delete(("m0", "m2")), Delete(("m1", "m0"))),
-    "delete_by_mark": Form(DeleteByMark(("a",)), DeleteByMark(("a", "none"))),
-    "clear": Form(Clear(), Clear()),
+DELETIONS: dict[str, TwoForms] = {
+    "delete": TwoForms(Delete(("m0", "m2")), Delete(("m1", "m0"))),
+    "delete_by_mark": TwoForms(DeleteByMark(("a",)), DeleteByMark(("a", "none"))),
+    "clear": TwoForms(Clear(), Clear()),
 }
 
-MARKINGS: dict[str, Form] = {
-    "mark ids": Form(UpdateMarks("d", ids=("m0", "m1")), UpdateMarks("e", ids=("m1", "m0"))),
-    "mark all": Form(UpdateMarks("f"), UpdateMarks("g")),
-    "replace a mark": Form(UpdateMarks("h", "a"), UpdateMarks("i", "a")),
-    "remove a mark": Form(UpdateMarks(None, "a"), UpdateMarks(None, "b")),
+MARKINGS: dict[str, TwoForms] = {
+    "mark ids": TwoForms(UpdateMarks("d", ids=("m0", "m1")), UpdateMarks("e", ids=("m1", "m0"))),
+    "mark all": TwoForms(UpdateMarks("f"), UpdateMarks("g")),
+    "replace a mark": TwoForms(UpdateMarks("h", "a"), UpdateMarks("i", "a")),
+    "remove a mark": TwoForms(UpdateMarks(None, "a"), UpdateMarks(None, "b")),
 }
 
-SUMMARIES: dict[str, Form] = {
-    "summary": Form(Summarise("s" * 300), Summarise("t")),
-    "no summary": Form(Summarise(""), Summarise("")),
+SUMMARIES: dict[str, TwoForms] = {
+    "summary": TwoForms(Summarise("s" * 300), Summarise("t")),
+    "no summary": TwoForms(Summarise(""), Summarise("")),
 }
 
-LOOKS: dict[str, Form] = {
-    "read": Form(Read(), Read()),
-    "read a mark": Form(Read("a", "d"), Read("c")),
-    "size": Form(Size(), Size()),
+LOOKS: dict[str, TwoForms] = {
+    "read": TwoForms(Read(), Read()),
+    "read a mark": TwoForms(Read("a", "d"), Read("c")),
+    "size": TwoForms(Size(), Size()),
 }
 
-FORMS: dict[str, Form] = ADDITIONS | DELETIONS | MARKINGS | SUMMARIES | LOOKS
+FORMS: dict[str, TwoForms] = ADDITIONS | DELETIONS | MARKINGS | SUMMARIES | LOOKS
 """Every operation that every memory has, as each of two clients does it."""
 
-EXTENSIONS: dict[str, Form] = {
-    "import": Form(
+EXTENSIONS: dict[str, TwoForms] = {
+    "import": TwoForms(
         Import({SUMMARY_KEY: "i", "content": [entry("m1", ("c",)), entry("m5")]}),
         Import({SUMMARY_KEY: "j", "content": [entry("m6"), entry("m0", ("a",))]}),
     ),
-    "export": Form(Export(5), Export(6)),
+    "export": TwoForms(Export(5), Export(6)),
 }
 """Every operation of the extension."""
 
