@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import perf_counter
+
 from memcert.contracts import contract_of
 from memcert.engine.judging.divergence import Divergence
 from memcert.engine.programs.program import Program
@@ -10,6 +12,12 @@ from memcert.engine.running.preflight import preflight
 from memcert.engine.running.runner import Runner
 from memcert.resolver import resolve
 from memcert_backends.backend import Backend
+
+TIMES = 30
+"""How often a program is run that fails by chance."""
+
+SECONDS = 30.0
+"""After how many seconds it is not run once more."""
 
 
 def replay(text: str, backend: str, server: str | None = None) -> str:
@@ -39,6 +47,9 @@ def replay(text: str, backend: str, server: str | None = None) -> str:
 def run_again(program: Program, backend: Backend, server: str | None) -> Divergence | None:
     """Run a program against a backend and return where it differed from the model, if it did.
 
+    What goes wrong in a program where operations meet, or faults befall them, does so by chance: it
+    is run until it does, some times.
+
     Args:
         program: what is done.
         backend: the backend.
@@ -50,4 +61,9 @@ def run_again(program: Program, backend: Backend, server: str | None) -> Diverge
     """
     with Runner(contract_of(backend.contract), backend, server) as runner:
         preflight(runner)
-        return runner.execute(program).divergence
+        until = perf_counter() + SECONDS
+        for _ in range(TIMES if program.is_concurrent else 1):
+            divergence = runner.execute(program).divergence
+            if divergence is not None or perf_counter() > until:
+                break
+        return divergence

@@ -49,7 +49,8 @@ def replay(file: Path, name: str, server: str | None, as_script: bool) -> None:
         number = "" if step_number is None else step_number + 1
         console.print(f"{number:>3} {text}", markup=False, soft_wrap=True)
         if divergence is not None and divergence.step == step_number:
-            console.print(f"    then: {divergence.operation}", markup=False, soft_wrap=True)
+            if divergence.look or divergence.operation not in text:
+                console.print(f"    then: {divergence.operation}", markup=False, soft_wrap=True)
             console.print(f"    expected: {divergence.expected}", markup=False, soft_wrap=True)
             console.print(f"    observed: {divergence.observed}", markup=False, soft_wrap=True)
             if not program.branches:
