@@ -278,6 +278,9 @@ def as_said(claim: str, outcome: Outcome) -> bool:
             return False
         named = re.findall(r"'((?:[^'\\]|\\.)*)'", items[2])
         return all(MADE_ID.fullmatch(one) or one in ids for one in named)
+    if field := re.match(r"with \[(\d+)\]\['(\w+)'\] == (.*)$", said):
+        messages = last.split("Msg(")[1:]
+        return len(messages) > int(field[1]) and f"{field[2]}={field[3]}" in messages[int(field[1])]
     if with_part := re.match(r"with .* == (.*)$", said):
         return with_part[1] in last
     if re.match(r"\['", said):
