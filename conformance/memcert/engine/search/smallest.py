@@ -24,6 +24,9 @@ RUNS_TO_SIMPLIFY = 200
 SECONDS_TO_SHRINK = 15.0
 """How long both may take, in seconds; only a backend that is very slow, or hangs, takes so long."""
 
+SLOW_SECONDS = 0.5
+"""From how many seconds on parts of a program are left out before anything is added to it."""
+
 TIMES_AGAIN = 4
 """How often a smaller program must fail whose operations meet: one that fails by luck is no better.
 """
@@ -66,10 +69,17 @@ class Smallest:
         self._until = min(perf_counter() + SECONDS_TO_SHRINK, until)
         self._simpler = simpler
         self._lost = bool(execution.blocked)
+        self._slow = execution.seconds > SLOW_SECONDS
         self._shorter = True
 
     def shrink(self) -> None:
         """Look for the smallest program."""
+        if self._slow:
+            # Each look takes its time, and each value too.
+            without_needless_parts(self.found.program, self._breaks)
+        if self.found.divergence.hang:
+            # There is nothing to be looked at, and to try it again takes as long.
+            return
         program = self.found.program
         if program.looks is not Looks.ALWAYS and not program.is_concurrent:
             # What shows in the state need not be asked for.

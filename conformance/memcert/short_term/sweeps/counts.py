@@ -59,9 +59,10 @@ def in_one_call() -> Sequence[Swept]:
     swept.append(
         dense(
             [
-                Add(MessageRange(MOST), ("z",)),
+                Add(MessageRange(middle), ("z",)),
+                Add(MessageRange(3, middle)),
                 UpdateMarks("a", ids=IdRange(middle)),
-                Read("a", ids_only=True),
+                Read(exclude="a", ids_only=True),
                 # All but a few are unknown from here on: what is sent counts, not what is stored.
                 Delete(IdRange(least)),
                 UpdateMarks("b", ids=IdRange(least + 5)),
@@ -71,8 +72,9 @@ def in_one_call() -> Sequence[Swept]:
                 Read("c", ids_only=True),
                 Delete(IdRange(most)),
                 Size(),
+                Add(MessageRange(MOST), ("z",)),
+                Size(),
                 Delete(IdRange(MOST - 1)),
-                Add(MessageRange(middle)),
                 Size(),
             ],
             [
