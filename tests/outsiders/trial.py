@@ -119,19 +119,13 @@ def environment() -> dict[str, str]:
 
 def certified(command: list[str], folder: Path, columns: int, patience: float) -> Run:
     """Run `command` in a terminal of so many columns."""
-    ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", HEIGHT, columns, 0, 0))
-    started = time.monotonic()
+    ours, tty = pty.openpty()
+    fcntl.ioctl(tty, termios.TIOCSWINSZ, struct.pack("HHHH", HEIGHT, columns, 0, 0))
+    env, started = environment(), time.monotonic()
     process = subprocess.Popen(
-        command,
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        cwd=folder,
-        env=environment(),
-        start_new_session=True,
+        command, stdin=tty, stdout=tty, stderr=tty, cwd=folder, env=env, start_new_session=True
     )
-    os.close(theirs)
+    os.close(tty)
     text, plain = b"", ""
     first = first_script = None
     killed = False
@@ -307,18 +301,14 @@ def wrong_replays(lines: list[str], folder: Path) -> Iterator[str]:
     found = [line for line in lines if re.match(r"^ +(replay: )?memcert replay ", line)]
     commands = [line.strip().removeprefix("replay: ") for line in found]
     summary = [line.strip() for line in found if not line.lstrip().startswith("replay: ")]
+    env = environment()
     for command in dict.fromkeys(commands):
+        words = shlex.split(command)
         if summary.count(command) > 1:
             yield f"{summary.count(command)} causes of the summary have the same line: {command}"
         try:
             done = subprocess.run(
-                shlex.split(command),
-                cwd=folder,
-                env=environment(),
-                capture_output=True,
-                text=True,
-                timeout=90,
-                check=False,
+                words, cwd=folder, env=env, capture_output=True, text=True, timeout=90, check=False
             )
         except subprocess.TimeoutExpired:
             yield f"90 s were not enough for {command}"
