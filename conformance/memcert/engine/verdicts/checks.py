@@ -16,6 +16,9 @@ from memcert.engine.verdicts.rule_queue import RuleQueue
 from memcert.engine.verdicts.saved_failures import SavedFailures
 from memcert.engine.verdicts.verdict import Finding, Verdict
 
+MOST_BLOCKS = 3
+"""How often the event loop may be blocked before the run ends: each time takes up to a minute."""
+
 
 class Checks:
     """The checks of one run, which threads share.
@@ -49,6 +52,7 @@ class Checks:
         self._corpus = corpus
         self.checked: dict[str, Check] = {}
         self.blocked = ""
+        self._blocks = 0
         self._queue = RuleQueue(rules)
         self._found: dict[str, Verdict] = {}
         self._plan = plan
@@ -113,10 +117,11 @@ class Checks:
                     file = self._corpus.keep(cause.rule, cause.counterexample.program)
                     if not self._is_declared(cause):
                         self._progress.found(cause, file)
-            if check.blocked and not self.blocked:
+            self._blocks += bool(check.blocked)
+            if self._blocks >= MOST_BLOCKS and not self.blocked:
                 self.blocked = (
                     f"{rule.id}: {check.blocked} blocked the event loop, where nothing else can"
-                    " go on: the run ended there"
+                    f" go on, as {MOST_BLOCKS - 1} operations did before: the run ended there"
                 )
             self._progress.ends(rule, check.verdict)
         stopped = (
