@@ -24,8 +24,11 @@ RUNS_TO_SIMPLIFY = 200
 SECONDS_TO_SHRINK = 15.0
 """How long both may take, in seconds; only a backend that is very slow, or hangs, takes so long."""
 
-SLOW_SECONDS = 0.5
-"""From how many seconds on parts of a program are left out before anything is added to it."""
+SLOW_SECONDS = 0.1
+"""From how many seconds on a program is slow: parts are left out before looks are added to it."""
+
+MANY_STEPS = 20
+"""From how many steps on a program may become slow by a look after each."""
 
 TIMES_AGAIN = 4
 """How often a smaller program must fail whose operations meet: one that fails by luck is no better.
@@ -69,7 +72,7 @@ class Smallest:
         self._until = min(perf_counter() + SECONDS_TO_SHRINK, until)
         self._simpler = simpler
         self._lost = bool(execution.blocked)
-        self._slow = execution.seconds > SLOW_SECONDS
+        self._slow = execution.seconds > SLOW_SECONDS or len(program) >= MANY_STEPS
         self._shorter = True
 
     def shrink(self) -> None:
