@@ -86,7 +86,7 @@ class Runner:
         server = self.subject.server
         if server is None or server.how == "url":
             return False
-        self.subject.workers.kill()
+        self.run(self.subject.workers.close())
         self._store.close()
         self._start_store()
         self.subject = replace(self.subject, workers=Workers(self.subject.contract))
