@@ -220,7 +220,7 @@ class Search:
         """Find out whether it is the program that fails, or what another one left in the store."""
         divergence, store = execution.divergence, self.store
         assert divergence is not None
-        if store is None or not _is_odd(divergence) or self.blocked:
+        if store is None or not _may_be_left(program, divergence) or self.blocked:
             self._is_broken(program, execution)
             return _Came.BROKEN
         earlier = [each for each in reversed(store.earlier) if each is not program]
@@ -268,8 +268,10 @@ class Search:
         self.tell("shrinking")
         smallest = self._smallest(program, execution)
         store = self.store
-        if store and not store.isolates and _is_odd(smallest.found.divergence) and store.renew():
-            again = self._execute(smallest.found.program)
+        found = smallest.found
+        may_be_left = _may_be_left(found.program, found.divergence)
+        if store and not store.isolates and may_be_left and store.renew():
+            again = self._execute(found.program)
             if again.divergence is None and not again.cut_off:
                 # It was what a program left there that was tried before it.
                 store.isolates = True
@@ -328,6 +330,10 @@ class Search:
         return self.cut_off
 
 
-def _is_odd(divergence: Divergence) -> bool:
-    """Tell whether it may come of what another program left: a lock, for instance."""
-    return divergence.hang or divergence.observed.startswith("raised")
+def _may_be_left(program: Program, divergence: Divergence) -> bool:
+    """Tell whether a failure may come of what another program left in the store.
+
+    That may be a lock, or messages in a space whose name both of them use.
+    """
+    shared = any(space.shared_user or space.shared_session for space in program.spaces)
+    return shared or divergence.hang or divergence.observed.startswith("raised")
