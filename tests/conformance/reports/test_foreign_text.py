@@ -200,7 +200,7 @@ def test_what_is_in_strings_means_the_same() -> None:
 def _certificate(text: str) -> Certificate:
     program = Program((Step(Size()),)).to_json()
     said = (f"returned {text}", f"raised Bad: {text}")
-    example = CertifiedCounterexample(program, 0, "await memory.size()", *said, False, ())
+    example = CertifiedCounterexample(program, 0, "await memory.size()", *said, False, (), 0, False)
     verdict = CertifiedVerdict(
         rule="DEL-01",
         text="A sentence.",

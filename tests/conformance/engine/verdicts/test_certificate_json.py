@@ -50,6 +50,8 @@ def example(program: Any) -> dict[str, Any]:
         "observed": "returned 1",
         "hang": False,
         "refused": [],
+        "client": 0,
+        "look": False,
     }
 
 
