@@ -232,10 +232,10 @@ def cause_does(cause: CertifiedCause, certificate: Certificate) -> str:
     said = [f"fails {', '.join(others)} too"] if others else []
     findings = {verdict.rule: verdict.finding for verdict in certificate.verdicts}
     # A rule that another cause fails is not hidden.
-    hidden = [rule for rule in cause.hides if findings[rule] is Finding.HIDDEN]
+    hidden = [rule for rule in cause.hides if findings.get(rule) is Finding.HIDDEN]
     if hidden:
         said.append(f"hides {counted(len(hidden), 'rule')}")
-    if all(findings[rule] is Finding.UNSTABLE for rule in cause.fails):
+    if all(findings.get(rule) is Finding.UNSTABLE for rule in cause.fails):
         said.append("unstable: it did not fail again when it was run alone")
     if cause.deviation:
         said.append(f"known: {one_line(cause.deviation)}")

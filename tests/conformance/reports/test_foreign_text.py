@@ -219,7 +219,7 @@ def _certificate(text: str) -> Certificate:
         part="",
         counterexample=example,
     )
-    cause = CertifiedCause("DEL-01", Consequence.WRONG, ("DEL-01",), ("DEL-02",), example)
+    cause = CertifiedCause("DEL-01", Consequence.WRONG, ("DEL-01",), ("DEL-02",), text, example)
     return replace(
         parse_certificate(KEPT.read_bytes()),
         backend=CertifiedBackend(
