@@ -214,35 +214,36 @@ class Search:
         hidden = self._known_in(program)
         if hidden:
             return self._try_the_rest(program, hidden, drawn=drawn)
-        return self._is_broken_in_new_store(program, execution)
+        return self._is_broken(program, execution)
 
-    def _is_broken_in_new_store(self, program: Program, execution: Execution) -> _Came:
-        """Find out whether it is the program that fails, or what another one left in the store."""
-        divergence, store = execution.divergence, self.store
+    def _by_itself(self, program: Program, execution: Execution) -> tuple[Program, Execution]:
+        """Return what fails in a new store: a program, or one that ran before it and the program.
+
+        What neither explains is returned as it is: that it does not happen again is for the end of
+        the run to say.
+        """
+        store = self.store
+        divergence = execution.divergence
         assert divergence is not None
-        if store is None or not _may_be_left(program, divergence) or self.blocked:
-            self._is_broken(program, execution)
-            return _Came.BROKEN
+        is_own = self.blocked or not _may_be_left(program, divergence)
+        if store is None or store.isolates or is_own:
+            return program, execution
         earlier = [each for each in reversed(store.earlier) if each is not program]
-        if store.isolates or not store.renew():
-            self._is_broken(program, execution)
-            return _Came.BROKEN
+        if not store.renew():
+            return program, execution
         again = self._execute(program)
         if again.divergence is not None:
-            self._is_broken(program, again)
-            return _Came.BROKEN
+            return program, again
+        # From here on, what one leaves is no other one's.
+        store.isolates = True
         for each in earlier:
             both = one_after_the_other(each, program)
-            if both is None or self._known_in(both) or not store.renew():
+            if both is None:
                 continue
-            execution = self._execute(both)
-            # From here on, what one leaves is no other one's.
-            store.isolates = True
-            if execution.divergence is not None:
-                self._is_broken(both, execution)
-                return _Came.BROKEN
-        store.isolates = True
-        return _Came.UNKNOWN if again.cut_off or again.undecided else _Came.KEPT
+            of_both = self._execute(both)
+            if of_both.divergence is not None:
+                return both, of_both
+        return program, execution
 
     def _known_in(self, program: Program, *, costly: bool = False) -> list[Cause]:
         return [] if self.known is None else self.known.in_program(program, costly=costly)
@@ -261,21 +262,20 @@ class Search:
         execution = self._execute(rest)
         if execution.cut_off or execution.divergence is None:
             return _Came.HIDDEN
-        self._is_broken(rest, execution)
-        return _Came.BROKEN
+        return self._is_broken(rest, execution)
 
-    def _is_broken(self, program: Program, execution: Execution) -> None:
+    def _is_broken(self, program: Program, execution: Execution) -> _Came:
+        """Find out why a program fails that holds no known cause."""
+        program, execution = self._by_itself(program, execution)
+        hidden = self._known_in(program)
+        if hidden:
+            # An earlier one left what is known to be left.
+            self.hidden_behind |= {cause.form.key: cause for cause in hidden}
+            return _Came.HIDDEN
         self.tell("shrinking")
         smallest = self._smallest(program, execution)
-        store = self.store
-        found = smallest.found
-        may_be_left = _may_be_left(found.program, found.divergence)
-        if store and not store.isolates and may_be_left and store.renew():
-            again = self._execute(found.program)
-            if again.divergence is None and not again.cut_off:
-                # It was what a program left there that was tried before it.
-                store.isolates = True
-                smallest = self._smallest(program, execution)
+        if self._was_left_by_smaller_ones(smallest):
+            smallest = self._smallest(program, execution)
         essence, grammar = smallest.essence(), self.contract.grammar
         form = form_of(essence, grammar, smallest.found.divergence.refused)
         names = self.contract.by_id
@@ -291,6 +291,19 @@ class Search:
         # Those that come after the first that fails would show it if another rule had found it.
         if about is self.rule or any(self._is_just(self.cause, each) for each in self._own()):
             self.is_about.add(form.key)
+        return _Came.BROKEN
+
+    def _was_left_by_smaller_ones(self, smallest: Smallest) -> bool:
+        """Tell whether the smallest program fails only for what those left that were tried before.
+
+        From then on, each has a store of its own.
+        """
+        store, found = self.store, smallest.found
+        is_own = self.blocked or not _may_be_left(found.program, found.divergence)
+        if store is None or store.isolates or is_own:
+            return False
+        store.isolates = store.renew() and self._execute(found.program).divergence is None
+        return store.isolates
 
     def _smallest(self, program: Program, execution: Execution) -> Smallest:
         smallest = Smallest(
@@ -333,7 +346,10 @@ class Search:
 def _may_be_left(program: Program, divergence: Divergence) -> bool:
     """Tell whether a failure may come of what another program left in the store.
 
-    That may be a lock, or messages in a space whose name both of them use.
+    That may be a lock, or messages in a space whose name both of them use. Where operations meet,
+    or faults befall them, that it does not fail again says nothing.
     """
+    if program.is_concurrent:
+        return False
     shared = any(space.shared_user or space.shared_session for space in program.spaces)
     return shared or divergence.hang or divergence.observed.startswith("raised")
