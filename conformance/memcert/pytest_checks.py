@@ -13,7 +13,6 @@ from memcert.engine.running.runner import Runner
 from memcert.engine.search.plan import Plan
 from memcert.engine.verdicts.attribution import attributed
 from memcert.engine.verdicts.check import Check, alone, check_rule
-from memcert.engine.verdicts.deviation import Deviation
 from memcert.engine.verdicts.saved_failures import SavedFailures
 from memcert.engine.verdicts.verdict import Finding, Verdict
 
@@ -96,14 +95,13 @@ class BackendChecks:
         return self._checked[rule.id]
 
     def _complaint(self, rule: Rule, verdict: Verdict) -> str:
-        deviation: Deviation | None = self._deviations.get(rule.id)
-        if deviation is None:
-            return ""
-        name = f"the deviation from {rule.id}"
-        if verdict.finding in (Finding.UNSUPPORTED, Finding.NOT_APPLICABLE):
-            return f"{name} is not used: the rule cannot be checked here"
-        self._runner.check(rule.id)
-        execution = self._runner.execute(deviation.program)
-        if execution.divergence is None and not execution.cut_off:
-            return f"{name} no longer fails: its program keeps the rule"
+        for deviation in self._plan.deviations:
+            if deviation.rule != rule.id:
+                continue
+            if verdict.finding in (Finding.UNSUPPORTED, Finding.NOT_APPLICABLE):
+                return f"{deviation.title} is not used: the rule cannot be checked here"
+            self._runner.check(rule.id)
+            execution = self._runner.execute(deviation.program)
+            if execution.divergence is None and not execution.cut_off:
+                return deviation.why_mended
         return ""

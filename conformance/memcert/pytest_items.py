@@ -202,11 +202,12 @@ class Items:
         rules = {rule.id for rule in self._rules_of(backend)}
         live = []
         for deviation in found:
-            name = f"the deviation from {deviation.rule}"
-            if deviation.expires < date.today():
-                self._complaints.append(f"{name} expired on {deviation.expires}")
+            if expired := deviation.why_expired(date.today()):
+                self._complaints.append(expired)
             elif deviation.rule not in rules:
-                self._complaints.append(f"{name} is not used: the rule is not of this level")
+                self._complaints.append(
+                    f"{deviation.title} is not used: the rule is not of this level"
+                )
             else:
                 live.append(deviation)
         return live

@@ -235,15 +235,19 @@ def certify(
 
 
 def _replay(file: Path, backend: str, server: str | None) -> str:
-    """Return the command that runs a program again, as a shell takes it."""
-    words = ["memcert", "replay", str(file), "--backend", backend]
-    return shlex.join(words if server is None else [*words, "--server", without_secrets(server)])
+    """Return the command that runs a program again."""
+    return _command("replay", str(file), "--backend", backend, server=server)
 
 
 def _again(backend: str, server: str | None) -> str:
-    """Return the command that runs what failed again, as a shell takes it."""
-    words = ["memcert", "certify", backend, "--failed"]
-    return shlex.join(words if server is None else [*words, "--server", without_secrets(server)])
+    """Return the command that runs what failed again."""
+    return _command("certify", backend, "--failed", server=server)
+
+
+def _command(*words: str, server: str | None) -> str:
+    """Return a command of memcert's as a shell takes it."""
+    asked = () if server is None else ("--server", without_secrets(server))
+    return shlex.join(["memcert", *words, *asked])
 
 
 def _good(certificate: Certificate, expected: Level | None, *, strict: bool) -> bool:

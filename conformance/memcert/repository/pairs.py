@@ -14,7 +14,6 @@ from itertools import combinations
 
 from rich.console import Console
 
-from memcert.engine.causes.form import Dissected
 from memcert.engine.contract import Contract
 from memcert.engine.rule import Level
 from memcert.engine.running.runner import Runner
@@ -99,7 +98,7 @@ class MutantPair:
         """Tell whether the smallest program of a cause holds another one."""
         program = cause.cause.counterexample.program
         grammar, observations = self._contract.grammar, self._contract.observations
-        return other.cause.form.find(Dissected(program, grammar, observations)) is not None
+        return other.cause.form.is_in(program, grammar, observations)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

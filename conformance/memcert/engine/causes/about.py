@@ -67,11 +67,7 @@ def rule_about(
         first = next((rule for rule in on_it if rule.id in among), None)
         if first is not None:
             return first
-    near = just or [
-        entry
-        for entry in entries
-        if form.find(Dissected(entry.program, grammar, observations)) is not None
-    ]
+    near = just or [entry for entry in entries if form.is_in(entry.program, grammar, observations)]
     return contract.by_id[min(near, key=fit).rule] if near else found_by
 
 
@@ -91,4 +87,4 @@ def is_just(form: Form, smallest: Program, program: Program, contract: Contract)
     if dissected.size > len(form.atoms) or form.find(dissected) is None:
         return False
     own = form_of(program, grammar)
-    return own.find(Dissected(smallest, grammar, observations)) is not None
+    return own.is_in(smallest, grammar, observations)

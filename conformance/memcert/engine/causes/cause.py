@@ -55,11 +55,14 @@ class KnownCauses:
     def add(self, cause: Cause) -> bool:
         """Add a cause, and tell whether it is new.
 
+        It is not if its smallest program holds one that is known: another process came upon it, or
+        upon what it amounts to.
+
         Args:
             cause: the cause.
         """
         key = cause.form.key
-        if key in self._causes:
+        if key in self._causes or self.in_program(cause.counterexample.program):
             return False
         self._causes[key] = cause
         return True
@@ -84,8 +87,7 @@ class KnownCauses:
             program: the program.
             cause: the cause.
         """
-        dissected = Dissected(program, self._grammar, self._observations)
-        return cause.form.find(dissected) is not None
+        return cause.form.is_in(program, self._grammar, self._observations)
 
     def avoided_by(self, program: Program) -> Program | None:
         """Return what is left of a program without what the known causes need.

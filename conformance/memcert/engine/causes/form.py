@@ -94,6 +94,16 @@ class Form:
         names = [name for space in self.spaces for name in space]
         return all(isinstance(each, Same) for each in asked) and all(each is ANY for each in names)
 
+    def is_in(self, program: Program, grammar: Grammar, observations: Observations) -> bool:
+        """Tell whether a program holds it.
+
+        Args:
+            program: the program.
+            grammar: what is known of its operations.
+            observations: what looks at the state.
+        """
+        return self.find(Dissected(program, grammar, observations)) is not None
+
     def find(self, dissected: Dissected) -> list[int] | None:
         """Return where a program holds it: the number of an atom for each thing that must be done.
 

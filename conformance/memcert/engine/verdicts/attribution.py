@@ -49,11 +49,7 @@ def attributed(
         deviations: the known deviations: a cause that the program of one shows is known.
     """
     rules, checked = contract.rules, _merged(checked, contract)
-    causes: dict[str, Cause] = {}
-    for check in checked.values():
-        for cause in check.causes:
-            # Several processes may come upon one cause; the first to say so is the one that counts.
-            causes.setdefault(cause.form.key, cause)
+    causes = _causes(checked)
     about = {
         key: [rule.id for rule in rules if key in _about(checked, rule.id)]
         or [rule.id for rule in rules if rule.id == cause.rule and _suffers(checked, rule.id, key)]
@@ -95,10 +91,7 @@ def _merged(checked: Mapping[str, Check], contract: Contract) -> Mapping[str, Ch
 
     What a rule came upon before the simpler cause was known, or another process, is that cause.
     """
-    causes: dict[str, Cause] = {}
-    for check in checked.values():
-        for cause in check.causes:
-            causes.setdefault(cause.form.key, cause)
+    causes = _causes(checked)
     grammar, observations = contract.grammar, contract.observations
     programs = {
         key: Dissected(cause.counterexample.program, grammar, observations)
@@ -127,6 +120,16 @@ def _merged(checked: Mapping[str, Check], contract: Contract) -> Mapping[str, Ch
     }
 
 
+def _causes(checked: Mapping[str, Check]) -> dict[str, Cause]:
+    """Return the causes by their keys, in the order in which they were found."""
+    causes: dict[str, Cause] = {}
+    for check in checked.values():
+        for cause in check.causes:
+            # Several processes may come upon one cause; the first to say so is the one that counts.
+            causes.setdefault(cause.form.key, cause)
+    return causes
+
+
 def _keys(checked: Mapping[str, Check], rule: str) -> Sequence[str]:
     """Return the causes that programs of a rule failed for, its own first."""
     return [cause.form.key for cause in checked[rule].causes] if rule in checked else []
@@ -149,7 +152,7 @@ def _deviation(
     """Return the known deviation whose program shows a cause, if there is one."""
     grammar, observations = contract.grammar, contract.observations
     for deviation in deviations:
-        if cause.form.find(Dissected(deviation.program, grammar, observations)) is not None:
+        if cause.form.is_in(deviation.program, grammar, observations):
             return deviation
     return None
 

@@ -141,12 +141,9 @@ def _task(
 def _complaints(
     runner: Runner, deviation: Deviation, chosen: Sequence[Rule], today: date
 ) -> list[str]:
-    name = f"the deviation from {deviation.rule}"
-    complaints = []
-    if deviation.expires < today:
-        complaints.append(f"{name} expired on {deviation.expires}")
+    complaints = [expired] if (expired := deviation.why_expired(today)) else []
     if deviation.rule not in {rule.id for rule in chosen}:
-        complaints.append(f"{name} is not used: the rule was not checked")
+        complaints.append(f"{deviation.title} is not used: the rule was not checked")
     elif runner.execute(deviation.program).divergence is None:
-        complaints.append(f"{name} no longer fails: its program keeps the rule")
+        complaints.append(deviation.why_mended)
     return complaints

@@ -111,9 +111,7 @@ class Checks:
             self._found[rule.id] = check.verdict
             self.checked[rule.id] = check
             for cause in check.causes:
-                # Another process may have come upon it, or upon what it amounts to.
-                if not self.known.in_program(cause.counterexample.program):
-                    self.known.add(cause)
+                if self.known.add(cause):
                     file = self._corpus.keep(cause.rule, cause.counterexample.program)
                     if not self._is_declared(cause):
                         self._progress.found(cause, file)

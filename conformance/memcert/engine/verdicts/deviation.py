@@ -50,6 +50,24 @@ class Deviation:
     expires: date
     program: Program
 
+    @property
+    def title(self) -> str:
+        """How a complaint names it."""
+        return f"the deviation from {self.rule}"
+
+    def why_expired(self, today: date) -> str:
+        """Return that it is expired, in one line; empty if it is not.
+
+        Args:
+            today: the day.
+        """
+        return f"{self.title} expired on {self.expires}" if self.expires < today else ""
+
+    @property
+    def why_mended(self) -> str:
+        """That its program no longer fails, in one line."""
+        return f"{self.title} no longer fails: its program keeps the rule"
+
 
 _FIELDS = {"rule": str, "reason": str, "link": str, "expires": date, "program": str}
 
