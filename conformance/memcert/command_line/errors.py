@@ -9,9 +9,10 @@ from typing import ParamSpec, TypeVar
 
 import click
 
-from memcert.command_line.interrupts import kept_interrupts, raised_interrupts, was_interrupted
+from memcert.command_line.interrupts import raised_interrupts
 from memcert.contracts import UnknownContract
 from memcert.engine.clients.handle import BadFactory
+from memcert.engine.interrupts import kept_interrupts, was_interrupted
 from memcert.engine.output.files import Unwritable
 from memcert.engine.output.foreign_text import one_line
 from memcert.engine.programs.operation import MalformedProgram

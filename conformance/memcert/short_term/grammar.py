@@ -223,20 +223,31 @@ def kinds(value: object) -> frozenset[str]:
     """
     if value is EVERYTHING:
         return frozenset()
-    if isinstance(value, dict) and {SUMMARY_KEY, CONTENT_KEY} & value.keys():
-        return _kinds_of_state(value)
     if isinstance(value, str) and (is_plain(value) or len(value) > 1_000):
         return frozenset()
     found = _catching().get(dump_json(value), frozenset())  # type: ignore[arg-type]
     return found | _kinds_of_others(value) if isinstance(value, str) else found
 
 
-def _kinds_of_state(state: Mapping[str, Any]) -> frozenset[str]:
+_LACKS = "a state that lacks a key is taken, or what it lacks is lost"
+
+
+def kinds_of_state(state: object) -> frozenset[str]:
+    """Return what is special about a state: that it is malformed, or lacks a key.
+
+    Args:
+        state: a JSON value, or `EVERYTHING` there is.
+    """
+    if state is EVERYTHING or not isinstance(state, Mapping):
+        return kinds(state)
+    found = set()
     try:
         read_state(state, strict=False)
     except (TypeError, ValueError):
-        return frozenset({BAD_CONTENTS[0].catches})
-    return frozenset()
+        found.add(BAD_CONTENTS[0].catches)
+    if not {SUMMARY_KEY, CONTENT_KEY} <= state.keys():
+        found.add(_LACKS)
+    return frozenset(found)
 
 
 def _kinds_of_others(text: str) -> frozenset[str]:
@@ -333,7 +344,7 @@ GRAMMAR = Grammar(
     },
     identifiers=frozenset({"id", "ids", "marks", "mark", "exclude", "new", "old", "first"}),
     texts=frozenset({"content", "metadata", "name", "timestamp", "invocation_id", "text"}),
-    wholes=frozenset({"state"}),
+    wholes={"state": kinds_of_state},
     is_plain=is_plain,
     plain_texts={"id": "m", "ids": "m", "first": "m"},
     kinds=kinds,

@@ -60,7 +60,7 @@ def rule_about(
     entries = [entry for entry in contract.corpus.entries if entry.rule in among]
     just = [each for each in entries if is_just(form, smallest.program, each.program, contract)]
     sole = len(program) == 1 and alone and not program.is_concurrent
-    if sole and not just and not refused and form.is_plain:
+    if sole and not just and not refused and form.is_plain and not form.setting:
         # One plain operation does not work: what says most of it is the first rule on it.
         area = contract.areas.get(program.steps[0].operation.kind)
         on_it = [rule for rule in contract.rules if rule.id.partition("-")[0] == area]

@@ -306,7 +306,7 @@ def form_of(program: Program, grammar: Grammar, refused: Sequence[int] = ()) -> 
 def _demands(value: Any, field: str, names: dict[str, Same], grammar: Grammar) -> Any:
     """Return JSON with demands in the place of what need not be the same."""
     if field in grammar.wholes:
-        kinds = grammar.kinds(value)
+        kinds = grammar.wholes[field](value)
         return OfKind(kinds) if kinds else ANY
     if field in grammar.texts:
         return _of_value(value, grammar)

@@ -38,6 +38,10 @@ def _no_observers(_: Sequence[Step]) -> Sequence[Operation]:
     return ()
 
 
+Kinds = Callable[[object], frozenset[str]]
+"""Returns what is special about a JSON value."""
+
+
 @dataclass(frozen=True)
 class Grammar:
     """What is alike in the operations of a contract.
@@ -50,7 +54,8 @@ class Grammar:
         identifiers: the names of the fields that hold identifiers, which matter only in whether
             they are the same.
         texts: the names of the fields that hold any text.
-        wholes: the names of the fields whose parts are not looked into.
+        wholes: returns, by the names of the fields whose parts are not looked into, what is special
+            about the value of one, as `kinds` does.
         is_plain: tells whether a text is one that nothing is special about.
         plain_texts: a plain text for each field that holds identifiers; any other text is "x".
         kinds: returns what is special about a value, as far as anybody knows: names of faults that
@@ -66,10 +71,10 @@ class Grammar:
     items: Mapping[str, str] = field(default_factory=dict)
     identifiers: frozenset[str] = frozenset()
     texts: frozenset[str] = frozenset()
-    wholes: frozenset[str] = frozenset()
+    wholes: Mapping[str, Kinds] = field(default_factory=dict)
     is_plain: Callable[[str], bool] = _never
     plain_texts: Mapping[str, str] = field(default_factory=dict)
-    kinds: Callable[[object], frozenset[str]] = _nothing
+    kinds: Kinds = _nothing
     distinct: Callable[[Operation, int], Operation] = _unchanged
     alternatives: Callable[[Operation], Mapping[str, tuple[Operation, Operation]]] = (
         _no_alternatives

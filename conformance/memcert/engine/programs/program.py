@@ -20,6 +20,7 @@ from memcert.engine.programs.fault import (
 )
 from memcert.engine.programs.fault_operation import FaultOperation
 from memcert.engine.programs.operation import Operation
+from memcert.engine.programs.store_operation import LookIntoStore
 from memcert_reference.json_text import dump_json
 
 FORMAT = 1
@@ -192,6 +193,11 @@ class Program:
             "a session of others": any(space.shared_session for space in self.spaces),
         }
         return frozenset(name for name, there in unusual.items() if there)
+
+    @property
+    def looks_into_store(self) -> bool:
+        """Whether it looks through the store itself, which must be its own (`fresh_store`)."""
+        return any(isinstance(step.operation, LookIntoStore) for step in self.all_steps)
 
     @property
     def is_concurrent(self) -> bool:

@@ -20,7 +20,7 @@ from memcert.engine.clients.workers import Workers
 from memcert.engine.contract import Contract
 from memcert.engine.judging.divergence import Divergence
 from memcert.engine.programs.outcome import HangError, Outcome
-from memcert.engine.programs.program import Program
+from memcert.engine.programs.program import Looks, Program, Step
 from memcert.engine.running.concurrent_run import ConcurrentRun
 from memcert.engine.running.environment import Environment
 from memcert.engine.running.execution import Execution
@@ -82,7 +82,11 @@ class Runner:
             self.subject = replace(self.subject, server=server, environment=environment)
 
     def renew(self) -> bool:
-        """Start the store anew, with nothing in it, and tell whether that could be done."""
+        """Start the store anew, and tell whether that could be done.
+
+        Something is stored in it at once, as `preflight` does: a store that nothing was ever
+        stored in is for the programs that ask for one (`Program.fresh_store`).
+        """
         server = self.subject.server
         if server is None or server.how == "url":
             return False
@@ -90,6 +94,8 @@ class Runner:
         self._store.close()
         self._start_store()
         self.subject = replace(self.subject, workers=Workers(self.subject.contract))
+        write, _ = self.subject.contract.probe
+        self._execute(Program((Step(write),), looks=Looks.NEVER))
         return True
 
     def __exit__(
@@ -163,6 +169,9 @@ class Runner:
         if self.isolates:
             self.renew()
         self.earlier.append(program)
+        return self._execute(program)
+
+    def _execute(self, program: Program) -> Execution:
         run = (ConcurrentRun if program.is_concurrent else SequentialRun)(program, self.subject)
         execution = None
         with suppress(LoopBlocked):

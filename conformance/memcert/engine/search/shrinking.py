@@ -48,7 +48,7 @@ def _in_a_usual_setting(program: Program, breaks: Callable[[Program], bool]) -> 
     clients = tuple(replace(client, clock=0.0, time_zone="") for client in program.clients)
     for usual in (
         {"pool": 0},
-        {"fresh_store": False},
+        {"fresh_store": program.looks_into_store},
         {"expiry": 0},
         {"clients": clients},
         {"spaces": tuple(replace(each, shared_user=False) for each in program.spaces)},

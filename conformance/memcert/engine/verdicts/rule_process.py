@@ -26,6 +26,7 @@ from memcert.engine.capabilities import Capabilities
 from memcert.engine.causes.cause import Cause, KnownCauses
 from memcert.engine.clients.loop_watch import may_end_process
 from memcert.engine.contract import Contract
+from memcert.engine.interrupts import kept_interrupts, was_interrupted
 from memcert.engine.running.runner import Runner
 from memcert.engine.search.plan import Plan
 from memcert.engine.verdicts.check import Check, check_rule
@@ -161,9 +162,13 @@ def main() -> None:
     may_end_process(lambda status, _: os._exit(status))
     descriptor = int(sys.argv[1])
     threading.Thread(target=_end_with, args=(descriptor,), daemon=True).start()
-    with suppress(EOFError, BrokenPipeError, KeyboardInterrupt):
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        _serve(Connection(descriptor))
+    try:
+        with kept_interrupts():
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            _serve(Connection(descriptor))
+    except BaseException as error:
+        if not (isinstance(error, EOFError | BrokenPipeError) or was_interrupted(error)):
+            raise
     # Without what threads and exit handlers of a broken backend may wait for.
     os._exit(0)
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import pytest
 
-from memcert.command_line.interrupts import kept_interrupts, was_interrupted
+from memcert.engine.interrupts import kept_interrupts, was_interrupted
 
 pytestmark = pytest.mark.usefixtures("interruptible")
 
