@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from memcert.engine.judging.divergence import Divergence
 from memcert.engine.output.foreign_text import one_line
+from memcert.engine.programs.outcome import shortened
 from memcert.engine.search.effort import Effort
 from memcert.engine.verdicts.certificate import (
     Certificate,
@@ -185,6 +186,10 @@ def counts_line(certificate: Certificate) -> str:
     )
 
 
+MOST_CHARACTERS = 1_000
+"""How much of an operation is shown: the script has it whole."""
+
+
 def divergence_lines(divergence: Divergence) -> list[str]:
     """Return where a backend and the contract came apart, in a few lines.
 
@@ -193,7 +198,7 @@ def divergence_lines(divergence: Divergence) -> list[str]:
     """
     return [
         f"{'after' if divergence.look else 'at'} operation {divergence.step + 1}:"
-        f" {one_line(divergence.operation)}",
+        f" {shortened(one_line(divergence.operation), quote=False, characters=MOST_CHARACTERS)}",
         *f"  expected: {divergence.expected}".replace("\n", "\n    ").split("\n"),
         *f"  observed: {divergence.observed}".replace("\n", "\n    ").split("\n"),
     ]

@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cache
-from itertools import chain
 from typing import Any
 
 from memcert.engine.causes.demands import EVERYTHING
 from memcert.engine.causes.grammar import Grammar, Reading
 from memcert.engine.programs.operation import Operation
 from memcert.engine.programs.program import Step
+from memcert.short_term.kinds import is_plain, kinds
 from memcert.short_term.messages import IdRange, Message
 from memcert.short_term.misuse import METHODS, ODD
 from memcert.short_term.operations import Add, DeleteByMark, Read, Size, UpdateMarks
+from memcert.short_term.state_kinds import kinds_of_state
 from memcert.short_term.state_operations import Export, SaveState
-from memcert.short_term.values.blocks import CONTENTS
-from memcert.short_term.values.identifiers import IDENTIFIERS, PAIRS
-from memcert.short_term.values.numbers import NUMBERS
-from memcert.short_term.values.shapes import SHAPES
-from memcert.short_term.values.states import BAD_CONTENTS
-from memcert.short_term.values.texts import TEXTS
-from memcert_reference.json_text import dump_json
-from memcert_reference.state import CONTENT_KEY, SUMMARY_KEY, read_state
-
-_PLAIN = re.compile(r"[a-z][0-9]{0,5}|none|unknown")
-"""Texts that nothing is special about."""
+from memcert_reference.state import CONTENT_KEY
 
 _SOME = 4
 """How many items of a range are looked at: they are all alike."""
@@ -192,74 +180,6 @@ def _ids(value: Any) -> Sequence[str]:
 def _some_ids(fields: Mapping[str, Any]) -> Mapping[str, Any]:
     ids = fields.get("ids")
     return {"ids": list(_ids(ids))} if _is_range(ids) else {}
-
-
-def is_plain(text: str) -> bool:
-    """Tell whether nothing is special about a text.
-
-    Args:
-        text: the text.
-    """
-    return _PLAIN.fullmatch(text) is not None
-
-
-@cache
-def _catching() -> Mapping[str, frozenset[str]]:
-    """Return the faults that each value catches, by its JSON text."""
-    values = chain(TEXTS, IDENTIFIERS, NUMBERS, SHAPES, CONTENTS)
-    found: dict[str, set[str]] = {}
-    named = [(each.value, each.catches) for each in values]
-    named += [(text, pair.catches) for pair in PAIRS for text in (pair.one, pair.other)]
-    for value, catches in named:
-        found.setdefault(dump_json(value), set()).add(catches)
-    return {text: frozenset(catches) for text, catches in found.items()}
-
-
-def kinds(value: object) -> frozenset[str]:
-    """Return what is special about a value: the faults that it catches.
-
-    Args:
-        value: a JSON value.
-    """
-    if value is EVERYTHING:
-        return frozenset()
-    if isinstance(value, str) and (is_plain(value) or len(value) > 1_000):
-        return frozenset()
-    found = _catching().get(dump_json(value), frozenset())  # type: ignore[arg-type]
-    return found | _kinds_of_others(value) if isinstance(value, str) else found
-
-
-_LACKS = "a state that lacks a key is taken, or what it lacks is lost"
-
-
-def kinds_of_state(state: object) -> frozenset[str]:
-    """Return what is special about a state: that it is malformed, or lacks a key.
-
-    Args:
-        state: a JSON value, or `EVERYTHING` there is.
-    """
-    if state is EVERYTHING or not isinstance(state, Mapping):
-        return kinds(state)
-    found = set()
-    try:
-        read_state(state, strict=False)
-    except (TypeError, ValueError):
-        found.add(BAD_CONTENTS[0].catches)
-    if not {SUMMARY_KEY, CONTENT_KEY} <= state.keys():
-        found.add(_LACKS)
-    return frozenset(found)
-
-
-def _kinds_of_others(text: str) -> frozenset[str]:
-    """Return what is special about a text, whether or not the dictionary has it."""
-    like = []
-    if text.casefold() != text:
-        like.append("M")
-    if unicodedata.normalize("NFKC", text) != text or unicodedata.normalize("NFD", text) != text:
-        like.append("\u00e9")
-    if text.strip() != text:
-        like.append("m ")
-    return frozenset().union(*(_catching()[dump_json(each)] for each in like))
 
 
 def distinct(operation: Operation, number: int) -> Operation:

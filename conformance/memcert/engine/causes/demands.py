@@ -169,7 +169,7 @@ def met_by_fields(
         return
     whole = grammar.wholes.get(name)
     if whole is not None and isinstance(demand, OfKind) and fields[name] is not EVERYTHING:
-        if demand.kinds & whole(fields[name]):
+        if demand.kinds & frozenset().union(*whole(fields[name])):
             yield from met_by_fields(dict(others), fields, binding, grammar, elsewhere)
         return
     for found in met(demand, fields[name], binding, grammar, elsewhere):

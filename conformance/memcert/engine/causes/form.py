@@ -16,6 +16,7 @@ from memcert.engine.causes.demands import (
     OfKind,
     Same,
     bound,
+    met,
     met_by_fields,
 )
 from memcert.engine.causes.grammar import Grammar
@@ -27,6 +28,9 @@ REFUSED = ", refused"
 
 MOST_TRIES = 20_000
 """After how many comparisons a program counts as one that does not hold a form: it is run then."""
+
+LONG_NAME = 32
+"""From how many characters on a name is special for its length."""
 
 Observations = Callable[[Sequence[Step]], Sequence[Operation]]
 """Returns the operations that show the state, as far as some steps can touch it."""
@@ -254,10 +258,10 @@ class _Matching:
             return found
         name = self._spaces[space]
         demands = zip(self._form.spaces[demanded], (name.user, name.session), strict=True)
-        kinds = self._grammar.kinds
-        if all(not isinstance(each, OfKind) or each.kinds & kinds(text) for each, text in demands):
-            return found
-        return None
+        return found if all(self._is_met(each, text) for each, text in demands) else None
+
+    def _is_met(self, demand: Any, name: str) -> bool:
+        return any(True for _ in met(demand, name, {}, self._grammar, frozenset))
 
 
 def _looks(program: Program, grammar: Grammar, observations: Observations) -> Iterator[Atom]:
@@ -306,8 +310,7 @@ def form_of(program: Program, grammar: Grammar, refused: Sequence[int] = ()) -> 
 def _demands(value: Any, field: str, names: dict[str, Same], grammar: Grammar) -> Any:
     """Return JSON with demands in the place of what need not be the same."""
     if field in grammar.wholes:
-        kinds = grammar.wholes[field](value)
-        return OfKind(kinds) if kinds else ANY
+        return next((OfKind(kinds) for kinds in grammar.wholes[field](value) if kinds), ANY)
     if field in grammar.texts:
         return _of_value(value, grammar)
     if field == "range":
@@ -340,5 +343,8 @@ def _of_value(value: Any, grammar: Grammar) -> Any:
 
 
 def _of_name(text: str, grammar: Grammar) -> Any:
-    kinds = grammar.kinds(text) if text else None
-    return OfKind(kinds) if kinds else ANY
+    if not text or grammar.is_plain(text):
+        return ANY
+    if kinds := grammar.kinds(text):
+        return OfKind(kinds)
+    return AtLeast(len(text)) if len(text) >= LONG_NAME else text

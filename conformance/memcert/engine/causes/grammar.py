@@ -41,6 +41,9 @@ def _no_observers(_: Sequence[Step]) -> Sequence[Operation]:
 Kinds = Callable[[object], frozenset[str]]
 """Returns what is special about a JSON value."""
 
+WholeKinds = Callable[[object], Sequence[frozenset[str]]]
+"""Returns what there is to a JSON value, the most special first."""
+
 
 @dataclass(frozen=True)
 class Grammar:
@@ -54,8 +57,8 @@ class Grammar:
         identifiers: the names of the fields that hold identifiers, which matter only in whether
             they are the same.
         texts: the names of the fields that hold any text.
-        wholes: returns, by the names of the fields whose parts are not looked into, what is special
-            about the value of one, as `kinds` does.
+        wholes: returns, by the names of the fields whose parts are not looked into, what there is
+            to the value of one, the most special first: a cause asks for the first of them.
         is_plain: tells whether a text is one that nothing is special about.
         plain_texts: a plain text for each field that holds identifiers; any other text is "x".
         kinds: returns what is special about a value, as far as anybody knows: names of faults that
@@ -71,7 +74,7 @@ class Grammar:
     items: Mapping[str, str] = field(default_factory=dict)
     identifiers: frozenset[str] = frozenset()
     texts: frozenset[str] = frozenset()
-    wholes: Mapping[str, Kinds] = field(default_factory=dict)
+    wholes: Mapping[str, WholeKinds] = field(default_factory=dict)
     is_plain: Callable[[str], bool] = _never
     plain_texts: Mapping[str, str] = field(default_factory=dict)
     kinds: Kinds = _nothing

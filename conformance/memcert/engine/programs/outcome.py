@@ -150,7 +150,8 @@ def _listed(value: object) -> str:
     """Return a value as text, with objects in a list named by the first of their fields."""
     if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
         names = ", ".join(shortened(next(iter(item.values()), {}), characters=40) for item in value)
-        return shortened(f"{len(value)} items: {names}", quote=False)
+        items = "1 item" if len(value) == 1 else f"{len(value)} items"
+        return shortened(f"{items}: {names}", quote=False)
     return shortened(value)
 
 

@@ -30,6 +30,7 @@ from memcert.short_term.operations import (
 )
 from memcert.short_term.sharing_operations import AddThenSpoil, AddTogether
 from memcert.short_term.state_operations import Export, Import, ImportSaved, LoadSaved, LoadState
+from memcert.short_term.values.states import entry
 
 GRAMMAR = CONTRACT.grammar
 
@@ -344,5 +345,78 @@ def test_what_does_nothing_holds_nothing() -> None:
 
 
 def test_every_operation_of_the_corpus_holds_its_own_form() -> None:
-    for entry in CONTRACT.corpus.entries:
-        assert holds(entry.program, form(entry.program)), entry.file_name
+    for each in CONTRACT.corpus.entries:
+        assert holds(each.program, form(each.program)), each.file_name
+
+
+def in_session(name: str) -> Program:
+    return Program((Step(add("m0")),), (SpaceName("u", name),))
+
+
+@pytest.mark.parametrize("session", ["\U0001f600" * 240, "a/b", "\U0001f600", "a?b"])
+def test_the_name_of_a_space_matters_unless_nothing_is_special_about_it(session: str) -> None:
+    special = form(in_session(session))
+    assert holds(in_session(session), special)
+    assert not holds(in_session("s"), special)
+
+
+def test_a_name_is_special_for_its_length_too() -> None:
+    special = form(in_session("\U0001f600" * 240))
+    assert holds(in_session("m" * 255), special)
+    assert not holds(in_session("m" * 200), special)
+
+
+def state(**changes: Any) -> LoadState:
+    return LoadState({"_compressed_summary": "s", "content": [], **changes})
+
+
+MESSAGE = entry("m0")[0]
+
+
+@pytest.mark.parametrize(
+    ("one", "others", "unlike"),
+    [
+        pytest.param(
+            LoadState({"content": []}),
+            [LoadState({}), LoadState({"other": 1}), LoadState({"_compressed_summary": "s"})],
+            [state(), state(content=[[MESSAGE, []]]), state(content=7)],
+            id="lacking",
+        ),
+        pytest.param(
+            state(content=[[]]),
+            [state(content=None), state(content=[[MESSAGE, "a"]])],
+            [state(), state(content=[[MESSAGE, []]]), LoadState({})],
+            id="malformed",
+        ),
+        pytest.param(
+            state(content=[MESSAGE]),
+            [state(content=[[MESSAGE, []], entry("m1")[0]])],
+            [state(), state(content=[[MESSAGE, []]]), state(content=[[]])],
+            id="bare",
+        ),
+        pytest.param(
+            state(content=[[MESSAGE, ["b", "a"]]]),
+            [state(content=[[MESSAGE, ["a", "a"]]])],
+            [state(content=[[MESSAGE, ["a", "b"]]]), state(content=[MESSAGE])],
+            id="marks",
+        ),
+        pytest.param(
+            state(content=[entry(content="e\u0301")]),
+            [state(content=[entry("m1"), entry(name="e\u0301")])],
+            [state(content=[entry(content="y")])],
+            id="text",
+        ),
+        pytest.param(
+            state(content=[[MESSAGE, []]]),
+            [state(content=[MESSAGE]), state(content=[entry("m3"), entry("m4")])],
+            [state(), LoadState({})],
+            id="messages",
+        ),
+    ],
+)
+def test_states_are_told_apart_by_what_is_special_about_them(
+    one: LoadState, others: list[LoadState], unlike: list[LoadState]
+) -> None:
+    found = form(program(one))
+    assert [holds(program(each), found) for each in others] == [True] * len(others)
+    assert [holds(program(each), found) for each in unlike] == [False] * len(unlike)

@@ -117,7 +117,7 @@ def test_outcomes(expected: Outcome, observed: Outcome, same: bool) -> None:
             [{"id": "a"}, {"id": "b"}],
             [{"id": "a"}],
             "returned 2 items: 'a', 'b'",
-            "returned 1 items: 'a'",
+            "returned 1 item: 'a'",
         ),
         ({"k": 1}, {"l": 1}, "returned {'k': 1}", "returned {'l': 1}"),
     ],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from memcert.engine.programs.program import Client, Program, Reopen, SpaceName, Step
+from memcert.engine.programs.store_operation import LookIntoStore
 from memcert.engine.search.shrinking import without_needless_parts
 from memcert.short_term.messages import Message
 from memcert.short_term.operations import Add, Clear, Delete, Size
@@ -43,6 +44,16 @@ def test_items_of_a_step_are_left_out_but_never_all() -> None:
     add, delete = (step.operation for step in small.steps)
     assert add == Add((Message("m3"),), ("a",))
     assert len(delete.ids) == 1  # type: ignore[attr-defined]
+
+
+def test_what_looks_into_a_store_keeps_one_of_its_own() -> None:
+    program = Program(steps(Size(), LookIntoStore("word")), fresh_store=True)
+
+    def breaks(each: Program) -> bool:
+        return "look_into_store" in kinds(each)
+
+    assert without_needless_parts(program, breaks) == Program(program.steps[1:], fresh_store=True)
+    assert not without_needless_parts(Program(steps(Size()), fresh_store=True), len).fresh_store
 
 
 def test_an_empty_list_stays_what_it_is() -> None:
