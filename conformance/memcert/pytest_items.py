@@ -19,7 +19,7 @@ from memcert.engine.rule import Level, Rule
 from memcert.engine.running.preflight import preflight
 from memcert.engine.running.runner import Runner
 from memcert.engine.search.effort import Effort
-from memcert.engine.search.plan import Plan, rules_up_to, why_not_level
+from memcert.engine.search.plan import Plan, rules_up_to, why_no_server, why_not_level
 from memcert.engine.verdicts.deviation import Deviation, MalformedDeviations, read_deviations
 from memcert.engine.verdicts.saved_failures import SavedFailures
 from memcert.engine.verdicts.script import script
@@ -58,10 +58,13 @@ class Items:
             raise pytest.UsageError(one_line(str(error))) from error
         level = config.getoption("--memcert-level")
         self._level = Level(level) if level else None
-        for backend in self._backends:
-            reason = why_not_level(backend, config.getoption("--memcert-server"), self._level)
-            if reason is not None:
-                raise pytest.UsageError(one_line(reason))
+        server = config.getoption("--memcert-server")
+        reasons = [why_not_level(backend, server, self._level) for backend in self._backends]
+        # Of several backends, one may be meant.
+        untold = [why_no_server(backend, server) for backend in self._backends]
+        reasons += untold[:1] if all(untold) else []
+        for reason in filter(None, reasons):
+            raise pytest.UsageError(one_line(reason))
         self._config = config
         self._complaints: list[str] = []
         self._deviations = self._live(config.getoption("--memcert-deviations"))

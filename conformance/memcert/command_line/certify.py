@@ -167,11 +167,8 @@ def certify(
     check_counterexamples(counterexamples)
     asked = Level(level) if level else None
     expected = Level(expect) if expect else None
-    if expected is not None and deviations is None:
-        raise WrongQuestion("--expect takes --deviations: without any, ask for the --level")
     check_server(backend, server)
     check_level(backend, server, asked)
-    check_expected(backend, server, expected, Effort(effort))
     known = read_deviations(deviations, contract) if deviations else ()
     if report_dir is not None:
         check_writable(report_dir)
@@ -195,6 +192,8 @@ def certify(
         fail_fast=fail_fast,
         deviations=known,
     )
+    if expected is not None:
+        check_expected(backend, server, expected, plan)
     replay = partial(_replay, backend=named, server=server)
     with Runner(contract, backend, server) as runner:
         check_runner(runner, asked)

@@ -10,8 +10,7 @@ from memcert.engine.capabilities import Capabilities
 from memcert.engine.contract import Contract
 from memcert.engine.rule import Level, Rule
 from memcert.engine.running.runner import Runner
-from memcert.engine.search.effort import Effort
-from memcert.engine.search.plan import Plan, why_not_here, why_not_level
+from memcert.engine.search.plan import Plan, why_no_server, why_not_here, why_not_level
 from memcert.engine.verdicts.check import why_not
 from memcert.engine.verdicts.helpers import why_alone
 from memcert_backends.backend import Backend
@@ -51,32 +50,35 @@ def check_server(backend: Backend, server: str | None) -> None:
     Raises:
         WrongQuestion: one line says why, and what to do.
     """
-    if backend.store is None and server is not None and "://" in server:
-        raise WrongQuestion(
-            f"{backend.name} has no store that memcert starts, so that it is told of no server:"
-            f" leave out --server {without_secrets(server)}"
-        )
+    reason = why_no_server(backend, server)
+    if reason is not None:
+        assert server is not None
+        raise WrongQuestion(f"{reason}: leave out --server {without_secrets(server)}")
 
 
-def check_expected(
-    backend: Backend, server: str | None, expected: Level | None, effort: Effort
-) -> None:
+def check_expected(backend: Backend, server: str | None, expected: Level, plan: Plan) -> None:
     """Refuse to expect a level that cannot be shown, as far as that is known without a store.
 
     Args:
         backend: what is to be judged.
         server: how its store is to be started; None for its own way.
-        expected: the level that nothing but known deviations may keep it from; None for none.
-        effort: with how much effort it is judged.
+        expected: the level that nothing but known deviations may keep it from.
+        plan: what is asked.
 
     Raises:
         WrongQuestion: one line says why, and what to do.
     """
-    if expected is not None and not effort.whole:
-        raise WrongQuestion(
-            f"--effort {effort.value} shows no level: leave out --expect {expected.value}, or"
-            f" --effort {effort.value}"
-        )
+    expect = f"--expect {expected.value}"
+    if not plan.deviations:
+        raise WrongQuestion("--expect takes --deviations: without any, ask for the --level")
+    if not plan.effort.whole:
+        effort = f"--effort {plan.effort.value}"
+        raise WrongQuestion(f"{effort} shows no level: leave out {expect}, or {effort}")
+    if plan.rules:
+        raise WrongQuestion(f"some rules alone show no level: leave out {expect}, or the choice")
+    if plan.level is not None and not plan.level.includes(expected):
+        level = f"--level {plan.level.value}"
+        raise WrongQuestion(f"{level} does not show level {expected.value}: leave out {level}")
     check_level(backend, server, expected)
 
 

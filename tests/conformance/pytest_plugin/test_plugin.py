@@ -150,6 +150,10 @@ def test_rules_on_other_processes_are_skipped_where_data_are_of_one(suite: pytes
             ("--memcert-backend", "redis", "--memcert-level", "resilient"),
             "this store of redis cannot show level resilient",
         ),
+        (
+            ("--memcert-backend", "reference", "--memcert-server", "redis://127.0.0.1:1"),
+            "reference has no store that memcert starts, so that it is told of no server",
+        ),
         (("--memcert-backend", "memories.py:Goood"), "has no 'Goood': did you mean Good?"),
         (("--memcert-backend", "reference", "--memcert-level", "high"), "invalid choice: 'high'"),
     ],

@@ -107,6 +107,18 @@ def _takes_another_process(contract: Contract, level: Level) -> bool:
     )
 
 
+def why_no_server(backend: Backend, server: str | None) -> str | None:
+    """Return why a backend would never be told of the URL of a server; None if it is, or has none.
+
+    Args:
+        backend: what is to be judged.
+        server: how its store is to be started; None for its own way.
+    """
+    if backend.store is None and server is not None and "://" in server:
+        return f"{backend.name} has no store that memcert starts, so that it is told of no server"
+    return None
+
+
 def why_not_level(backend: Backend, server: str | None, level: Level | None) -> str | None:
     """Return why a backend cannot show a level, and what to do, in one line; None if it may.
 
