@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -38,6 +39,8 @@ _PYTHONS_OWN = ("multiprocessing.resource_tracker", "multiprocessing.forkserver"
 def run(main: Callable[[], object]) -> NoReturn:
     """Run a program that ends with `SystemExit`, and end this process, come what may.
 
+    An error that nobody expected is printed as Python does, with status 1.
+
     Args:
         main: the program.
     """
@@ -47,6 +50,10 @@ def run(main: Callable[[], object]) -> NoReturn:
         status = 0
     except SystemExit as leaving:
         status = _status(leaving)
+    except Exception:
+        # Python would wait, after this, for what is left running.
+        traceback.print_exc()
+        status = 1
     _end_processes()
     _flush()
     if status == _INTERRUPTED:

@@ -137,7 +137,8 @@ CONTRACT = Contract(
     operations=_OPERATIONS,
     model=Model,
     observations=observations,
-    probe=(Add((Message("m0"),)), Read()),
+    # No program adds it: where ids are one's for all spaces, it would be taken.
+    probe=(Add((Message("preflight"),)), Read()),
     capabilities=ShortTermCapabilities,
     detect=detect,
     mutants=_mutants,

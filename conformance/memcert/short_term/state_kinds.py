@@ -48,7 +48,7 @@ def _kinds_of_entry(item: Any) -> Iterator[str]:
         yield MARKS
     for field, value in message.items():
         # Ids and texts differ anyhow.
-        if type(value) is not type(_USUAL.get(field)) or (value != _USUAL[field] and not value):
+        if type(value) is not type(_USUAL.get(field)) or (value != _USUAL.get(field) and not value):
             yield f"{field} of type {type(value).__name__}"
         if isinstance(value, str):
             yield from kinds(value)

@@ -372,3 +372,28 @@ async def on_a_server(space):
 def _processes(folder: Path) -> bytes:
     found = subprocess.run(["pgrep", "-f", str(folder)], capture_output=True, check=False)
     return found.stdout
+
+
+BROKEN_KIT = """
+import threading
+import time
+
+from memcert import ending
+
+
+def main():
+    threading.Thread(target=time.sleep, args=(600,)).start()
+    raise KeyError("of the kit's own")
+
+
+ending.run(main)
+"""
+
+
+def test_so_it_does_where_the_kit_itself_is_wrong() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", BROKEN_KIT], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 1
+    assert 'KeyError: "of the kit\'s own"\n' in done.stderr
+    assert done.stderr.endswith("memcert: the backend left 1 thread running\n")

@@ -408,7 +408,11 @@ MESSAGE = entry("m0")[0]
         ),
         pytest.param(
             state(content=[[MESSAGE, []]]),
-            [state(content=[MESSAGE]), state(content=[entry("m3"), entry("m4")])],
+            [
+                state(content=[MESSAGE]),
+                state(content=[entry("m3"), entry("m4")]),
+                state(content=[entry(invocation_id=None), entry(invocation_id="")]),
+            ],
             [state(), LoadState({})],
             id="messages",
         ),
