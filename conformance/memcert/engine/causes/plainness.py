@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import fields
+from itertools import count
 from typing import Any
 
 from memcert.engine.causes.atoms import leaves
@@ -19,6 +20,8 @@ Breaks = Callable[[Program], bool]
 
 Path = tuple[str | int, ...]
 """Where something is in JSON."""
+
+SPACE_PARTS = ("user", "session")
 
 PLAIN_TEXT = "x"
 OTHER_TEXT = "y"
@@ -38,6 +41,7 @@ def with_plain_values(
     plain = _Plain(program, breaks, operations, grammar)
     plain.with_plain_operations()
     plain.with_plain_names()
+    plain.with_plain_spaces()
     plain.without_fields()
     plain.with_plain_texts()
     plain.with_smaller_ranges()
@@ -107,6 +111,23 @@ class _Plain:
         for path, field, value in self._texts():
             if field in self._grammar.identifiers and value in names:
                 _put(data, path, names[value])
+        return data
+
+    def with_plain_spaces(self) -> None:
+        spaces: list[dict[str, Any]] = self._data.get("spaces", [])
+        used = {space[part] for space in spaces for part in SPACE_PARTS}
+        special = [name for name in sorted(used) if not self._grammar.is_plain(name)]
+        free = (name for name in (f"s{number}" for number in count()) if name not in used)
+        names = dict(zip(special, free, strict=False))
+        if not names or self._tries(self._with_spaces(names)) or len(names) == 1:
+            return
+        for name, plain in names.items():
+            self._tries(self._with_spaces({name: plain}))
+
+    def _with_spaces(self, names: Mapping[str, str]) -> dict[str, Any]:
+        data = deepcopy(self._data)
+        for space in data["spaces"]:
+            space |= {part: names.get(space[part], space[part]) for part in SPACE_PARTS}
         return data
 
     def without_fields(self) -> None:

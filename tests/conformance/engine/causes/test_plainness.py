@@ -10,7 +10,7 @@ import pytest
 from memcert.engine.causes.plainness import with_plain_values
 from memcert.engine.programs.fault import Cancel
 from memcert.engine.programs.operation import Operation
-from memcert.engine.programs.program import Program, Step
+from memcert.engine.programs.program import Client, Program, SpaceName, Step
 from memcert.short_term import CONTRACT
 from memcert.short_term.kept_operations import AddWhatIsRead, KeepAdded, KeepRead
 from memcert.short_term.messages import IdRange, Message, MessageRange
@@ -95,6 +95,21 @@ def test_names_that_matter_stay_and_the_others_become_plain() -> None:
 
     found = plain(given, normalises)
     assert found == program(Add((Message("\u00e9"), Message("m1"))), Delete(("\u00e9", "e\u0301")))
+
+
+def test_names_of_spaces_become_plain_unless_they_matter() -> None:
+    special = (SpaceName("a-b", "c"), SpaceName("a", "b-c", shared_session=True))
+    given = Program((Step(Clear()), Step(Clear(), 1)), special, (Client(0), Client(1)))
+    assert plain(given, always).spaces == (
+        SpaceName("s0", "c"),
+        SpaceName("a", "s1", shared_session=True),
+    )
+    assert plain(given, never) == given
+
+    def matters(each: Program) -> bool:
+        return each.spaces[1].session == "b-c"
+
+    assert plain(given, matters).spaces == (SpaceName("s0", "c"), special[1])
 
 
 @pytest.mark.parametrize(
