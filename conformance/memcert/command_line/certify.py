@@ -216,7 +216,8 @@ def certify(
             jobs = jobs or usual_jobs(runner)
             found = run(runner, plan, corpus, watch, capabilities, jobs, started)
         certificate = write_certificate(runner, plan, found)
-    show(console, certificate, corpus.kept, replay, expected, _again(named, server))
+    again = _again(named, server)
+    show(console, certificate, corpus.kept, replay, expected, again, watch.told)
     for complaint in corpus.complaints:
         console.print(f"  {complaint}", markup=False)
     good = _good(certificate, expected, strict=strict)

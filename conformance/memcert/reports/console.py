@@ -188,6 +188,11 @@ class RunDisplay(RunProgress):
         left = "" if self._left is None else f", {self._left():.0f} s left"
         return f"{causes}now {self._rule} {self._phase}".rstrip() + left
 
+    @property
+    def told(self) -> int:
+        """How many causes were printed."""
+        return self._causes
+
     def found(self, cause: Cause, file: Path | None) -> None:
         """Be told of a cause, as soon as it is known.
 
@@ -250,6 +255,7 @@ def show(
     replay: Replay = str,
     expected: Level | None = None,
     again: str = "",
+    told: int = 0,
 ) -> None:
     """Print what was found, what hurts most first.
 
@@ -261,9 +267,14 @@ def show(
         expected: the level that nothing but known deviations may keep the backend from, if there
             are any.
         again: the command that runs what failed again; "" says nothing of it.
+        told: how many causes were printed while it ran.
     """
     if certificate.causes:
         console.print()
+        more = told - len(certificate.causes)
+        if more > 0:
+            was = "was" if more == 1 else "were"
+            console.print(f"{more} of the causes above {was} found to come of simpler ones")
         causes = counted(len(certificate.causes), "cause")
         console.print(f"[bold]{causes}[/], what hurts most first:")
     for cause in certificate.causes:
