@@ -74,8 +74,6 @@ def check_expected(backend: Backend, server: str | None, expected: Level, plan: 
     if not plan.effort.whole:
         effort = f"--effort {plan.effort.value}"
         raise WrongQuestion(f"{effort} shows no level: leave out {expect}, or {effort}")
-    if plan.rules:
-        raise WrongQuestion(f"some rules alone show no level: leave out {expect}, or the choice")
     if plan.level is not None and not plan.level.includes(expected):
         level = f"--level {plan.level.value}"
         raise WrongQuestion(f"{level} does not show level {expected.value}: leave out {level}")

@@ -180,10 +180,6 @@ CERTIFY = [
         ["sqlite", *KNOWN, "--expect", "durable", "--level", "core"],
         "--level core does not show level durable: leave out --level core",
     ),
-    (
-        ["sqlite", *KNOWN, "--expect", "core", "--rule", "ADD-01"],
-        "some rules alone show no level: leave out --expect core, or the choice",
-    ),
     (["reference", *KNOWN, "--expect", "durable"], "so that it cannot show level durable: core is"),
     (["redis", *KNOWN, "--expect", "resilient"], "this store of redis cannot show level resilient"),
     (["factories.py:Leaks", *KNOWN, "--expect", "resilient"], "its factory names no store="),
