@@ -117,7 +117,9 @@ def met(
         case AnyValue():
             yield binding
         case Same():
-            found = bound(binding, "identifier", demand.number, value)
+            # What is no text is no name of anything.
+            named = isinstance(value, str)
+            found = bound(binding, "identifier", demand.number, value) if named else None
             if found is not None:
                 yield found
         case OfKind():

@@ -17,7 +17,7 @@ from memcert.engine.programs.program import Client, Looks, Program, SpaceName, S
 from memcert.short_term import CONTRACT
 from memcert.short_term.kept_operations import AddWhatIsRead, KeepAdded, KeepRead
 from memcert.short_term.messages import IdRange, Message, MessageRange
-from memcert.short_term.misuse import AddAt, AddLarge, AddVeryLarge, AddWith, CallWith
+from memcert.short_term.misuse import ODD, AddAt, AddLarge, AddVeryLarge, AddWith, CallWith
 from memcert.short_term.operations import (
     Add,
     Clear,
@@ -424,3 +424,20 @@ def test_states_are_told_apart_by_what_is_special_about_them(
     found = form(program(one))
     assert [holds(program(each), found) for each in others] == [True] * len(others)
     assert [holds(program(each), found) for each in unlike] == [False] * len(unlike)
+
+
+@pytest.mark.parametrize(
+    "asked", [Read("a"), Read(exclude="a"), UpdateMarks("a", "b", ("m0",)), Delete(("m0",))]
+)
+def test_what_is_no_text_is_no_name(asked: Operation) -> None:
+    found = form(program(asked))
+    for method, argument in (
+        ("get_memory", "mark"),
+        ("get_memory", "exclude_mark"),
+        ("update_messages_mark", "new_mark"),
+        ("update_messages_mark", "msg_ids"),
+        ("delete", "msg_ids"),
+    ):
+        for odd in ODD:
+            if not isinstance(ODD[odd], str):
+                holds(program(CallWith(method, argument, odd)), found)
