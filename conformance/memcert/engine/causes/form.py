@@ -335,16 +335,19 @@ def _of_value(value: Any, grammar: Grammar) -> Any:
         } or OfKind(grammar.kinds(value))
     if isinstance(value, list):
         return [_of_value(item, grammar) for item in value] or OfKind(grammar.kinds(value))
-    if isinstance(value, str) and grammar.is_plain(value):
-        return ANY
-    if kinds := grammar.kinds(value):
-        return OfKind(kinds)
-    return AtLeast(len(value)) if isinstance(value, str) and len(value) >= LONG else value
+    if isinstance(value, str):
+        return _of_text(value, grammar, LONG)
+    kinds = grammar.kinds(value)
+    return OfKind(kinds) if kinds else value
 
 
 def _of_name(text: str, grammar: Grammar) -> Any:
-    if not text or grammar.is_plain(text):
+    return _of_text(text, grammar, LONG_NAME) if text else ANY
+
+
+def _of_text(text: str, grammar: Grammar, long: int) -> Any:
+    if grammar.is_plain(text):
         return ANY
     if kinds := grammar.kinds(text):
         return OfKind(kinds)
-    return AtLeast(len(text)) if len(text) >= LONG_NAME else text
+    return AtLeast(len(text)) if len(text) >= long else text

@@ -38,9 +38,6 @@ def _no_observers(_: Sequence[Step]) -> Sequence[Operation]:
     return ()
 
 
-Kinds = Callable[[object], frozenset[str]]
-"""Returns what is special about a JSON value."""
-
 WholeKinds = Callable[[object], Sequence[frozenset[str]]]
 """Returns what there is to a JSON value, the most special first."""
 
@@ -77,7 +74,7 @@ class Grammar:
     wholes: Mapping[str, WholeKinds] = field(default_factory=dict)
     is_plain: Callable[[str], bool] = _never
     plain_texts: Mapping[str, str] = field(default_factory=dict)
-    kinds: Kinds = _nothing
+    kinds: Callable[[object], frozenset[str]] = _nothing
     distinct: Callable[[Operation, int], Operation] = _unchanged
     alternatives: Callable[[Operation], Mapping[str, tuple[Operation, Operation]]] = (
         _no_alternatives

@@ -94,10 +94,16 @@ class _Plain:
         for _, field, value in self._texts():
             if field in self._grammar.identifiers and not self._grammar.is_plain(value):
                 names.setdefault(value, self._new_name(field, names))
-        if not names or self._tries(self._renamed(names)) or len(names) == 1:
+        self._tries_names(names, self._renamed)
+
+    def _tries_names(
+        self, names: Mapping[str, str], renamed: Callable[[Mapping[str, str]], dict[str, Any]]
+    ) -> None:
+        """Try plain names in the place of special ones: all of them, or else one by one."""
+        if not names or self._tries(renamed(names)) or len(names) == 1:
             return
         for name, plain in names.items():
-            self._tries(self._renamed({name: plain}))
+            self._tries(renamed({name: plain}))
 
     def _new_name(self, field: str, names: Mapping[str, str]) -> str:
         used = {value for _, _, value in self._texts()} | set(names.values())
@@ -119,10 +125,7 @@ class _Plain:
         special = [name for name in sorted(used) if not self._grammar.is_plain(name)]
         free = (name for name in (f"s{number}" for number in count()) if name not in used)
         names = dict(zip(special, free, strict=False))
-        if not names or self._tries(self._with_spaces(names)) or len(names) == 1:
-            return
-        for name, plain in names.items():
-            self._tries(self._with_spaces({name: plain}))
+        self._tries_names(names, self._with_spaces)
 
     def _with_spaces(self, names: Mapping[str, str]) -> dict[str, Any]:
         data = deepcopy(self._data)

@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 import threading
+import traceback
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -168,7 +169,8 @@ def main() -> None:
             _serve(Connection(descriptor))
     except BaseException as error:
         if not (isinstance(error, EOFError | BrokenPipeError) or was_interrupted(error)):
-            raise
+            traceback.print_exc()
+            os._exit(1)
     # Without what threads and exit handlers of a broken backend may wait for.
     os._exit(0)
 
